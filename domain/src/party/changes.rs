@@ -1,0 +1,55 @@
+//! What a party wants changed, as plain data. Making a [`Changes`] changes nothing; `Party::apply` is the one
+//! place that does.
+
+use super::{
+    books::BookEntry,
+    outcome::Misbehaviour,
+    plan::{Conduct, Plan, Task},
+};
+use crate::{
+    Time,
+    delivery::{Outgoing, Seen},
+    directory::PartyId,
+    message::{Message, MessageId},
+};
+
+/// A message to be put on the wire now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// What is sent; the same bytes each time.
+    pub message: Message,
+    /// 1 for the first sending of this message, then 2, 3, ...
+    pub sending: u32,
+    /// What the gateway is to do wrong on purpose.
+    pub misbehaviour: Option<Misbehaviour>,
+}
+
+/// Everything that one call would change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Messages handled or held.
+    pub(super) seen: Vec<Seen>,
+    /// Messages that get no receipt until the given time (无回执).
+    pub(super) muted: Vec<(PartyId, MessageId, Time)>,
+    /// Book entries in their new form.
+    pub(super) books: Vec<BookEntry>,
+    /// Tasks to be put on the agenda.
+    pub(super) planned: Vec<(Time, Task)>,
+    /// Tasks to be taken off it, by key.
+    pub(super) done: Vec<(Time, u64)>,
+    /// Held requests with what was decided on them at their arrival.
+    pub(super) held: Vec<(PartyId, MessageId, Plan)>,
+    /// Outbox entries in their new form.
+    pub(super) outgoing: Vec<Outgoing>,
+    /// Messages that do not simply leave once.
+    pub(super) conduct: Vec<(MessageId, Conduct)>,
+    /// What goes on the wire.
+    pub(super) sendings: Vec<Sending>,
+}
+
+impl Changes {
+    /// Whether applying it would change nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

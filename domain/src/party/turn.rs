@@ -1,0 +1,232 @@
+//! One call's work on a party: reads the party as it will be once the changes so far are applied, and adds to them.
+//!
+//! Invariant: a turn never touches the party; what it wants is in its [`Changes`].
+
+use std::time::Duration;
+
+use super::{
+    Answer, Party,
+    answer::reply,
+    books::BookEntry,
+    changes::{Changes, Sending},
+    outcome::{Decisions, Outcome, Point},
+    plan::{Conduct, Intake, Plan, Task, Verdict},
+    request::{self, refused},
+};
+use crate::{
+    Moment,
+    delivery::{Admission, Arrived, Held, Outgoing, Seen, Step},
+    message::{Body, Message, MessageId, Receipt},
+};
+
+/// After its sender has surely stopped trying, a party that gave no receipt listens again.
+const MUTE_BEYOND_TRIES: Duration = Duration::from_secs(3_600);
+/// How long an insurer or a bank takes to answer, in milliseconds (SCENARIOS.md).
+const ANSWER_AFTER_MS: (u64, u64) = (5 * 60_000, 30 * 60_000);
+/// How long after the first sending 重复 sends again, in milliseconds.
+const ECHO_AFTER_MS: (u64, u64) = (1_000, 60_000);
+
+/// A party, a moment, and what is to change.
+pub(super) struct Turn<'a> {
+    party: &'a Party,
+    pub(super) moment: Moment<'a>,
+    pub(super) changes: Changes,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn of(party: &'a Party, moment: Moment<'a>) -> Self {
+        Self { party, moment, changes: Changes::default() }
+    }
+
+    /// A message arrives.
+    pub(super) fn receive(&mut self, arrived: &Arrived, decisions: &mut dyn Decisions) -> Answer {
+        let held = match self.party.inbox.admit(arrived, self.moment, &self.party.settings) {
+            Admission::Again(receipt) | Admission::Replayed(receipt) => return Answer::Receipt(receipt),
+            Admission::Held(held) => Some(held),
+            Admission::Handle => None,
+        };
+        let m = &arrived.message;
+        let muted = self.party.muted.get(&(m.source.clone(), m.id.clone()));
+        if muted.is_some_and(|until| self.moment.time < *until) {
+            return Answer::None;
+        }
+        match request::screen(self.party, m) {
+            Ok(point) => {
+                let outcome = decisions.take(self.party.id(), point, &m.subject);
+                self.admit(arrived, held, point, outcome)
+            }
+            Err(receipt) => self.settle(arrived, receipt),
+        }
+    }
+
+    /// Does at the door what was decided. A held request is decided on at its arrival too: its receipt leaves then.
+    fn admit(&mut self, arrived: &Arrived, held: Option<Held>, point: Point, outcome: Outcome) -> Answer {
+        let m = &arrived.message;
+        match Intake::of(outcome) {
+            Intake::Mute => {
+                let until = self.moment.time + self.party.settings.send_span + MUTE_BEYOND_TRIES;
+                self.changes.muted.push((m.source.clone(), m.id.clone(), until));
+                Answer::None
+            }
+            Intake::Refuse { reason } => self.settle(arrived, refused("K3299", reason)),
+            Intake::Take { verdict, delay, conduct } => {
+                let at = self.moment.time + delay.unwrap_or_else(|| self.own_time(point, m));
+                let plan = Plan { verdict, at, conduct };
+                let Some(held) = held else {
+                    self.take_over(m, plan);
+                    return self.settle(arrived, Receipt::Accepted);
+                };
+                self.changes.held.push((m.source.clone(), m.id.clone(), plan));
+                self.changes.seen.push(Seen::Held(held));
+                Answer::Receipt(Receipt::Accepted)
+            }
+        }
+    }
+
+    fn own_time(&self, point: Point, request: &Message) -> Duration {
+        let (low, high) = ANSWER_AFTER_MS;
+        let entity = self.party.entity(&request.subject);
+        let ms = self.moment.draws.between(point.delay_purpose(), &entity, request.sequence, low, high);
+        Duration::from_millis(ms)
+    }
+
+    /// Remembers a message with its receipt, and handles what waited for it.
+    fn settle(&mut self, arrived: &Arrived, receipt: Receipt) -> Answer {
+        self.changes.seen.push(Seen::Settled(arrived.clone(), receipt.clone()));
+        for released in self.party.inbox.released_by(&arrived.message) {
+            self.release(released);
+        }
+        Answer::Receipt(receipt)
+    }
+
+    /// Held messages whose time of waiting is over.
+    pub(super) fn release_ready(&mut self) {
+        for ready in self.party.inbox.ready(self.moment) {
+            self.release(ready);
+        }
+    }
+
+    fn release(&mut self, arrived: Arrived) {
+        let m = &arrived.message;
+        // Every held message has its plan: the two are put into the changes together and nowhere else.
+        if let Some(plan) = self.party.held.get(&(m.source.clone(), m.id.clone())) {
+            self.take_over(m, plan.clone());
+        }
+        self.changes.seen.push(Seen::Settled(arrived, Receipt::Accepted));
+    }
+
+    /// Enters a request into the books and plans its answer.
+    fn take_over(&mut self, request: &Message, plan: Plan) {
+        let entry = match (&request.body, self.entry(&request.subject)) {
+            // While this one was held another request opened the same signing: that one counts.
+            (Body::InsurerSigningRequested(_) | Body::BankSigningRequested(_), Some(_)) => return,
+            (body, None) => request::opened(body),
+            (_, Some(known)) => {
+                let requests_handled = known.requests_handled.saturating_add(1);
+                Some(BookEntry { requests_handled, ..known.clone() })
+            }
+        };
+        self.changes.books.extend(entry);
+        if plan.verdict != Verdict::Silent {
+            let at = plan.at.max(self.moment.time);
+            self.changes.planned.push((at, Task::Answer { request: request.clone(), plan }));
+        }
+    }
+
+    /// Sends again what is due, in the outbox's judgement.
+    pub(super) fn send_due(&mut self) {
+        for step in self.party.outbox.due(self.moment, &self.party.settings) {
+            self.carry_out(step);
+        }
+    }
+
+    /// Does what the agenda holds for now.
+    pub(super) fn do_tasks(&mut self) {
+        let due = self.party.agenda.range(..=(self.moment.time, u64::MAX));
+        for (key, task) in due {
+            self.changes.done.push(*key);
+            match task {
+                Task::Answer { request, plan } => {
+                    let known = self.entry(&request.subject).cloned();
+                    if let Some((body, entry)) = reply(self.party, request, &plan.verdict, known, self.moment) {
+                        self.changes.books.extend(entry);
+                        self.say(&request.subject, Some(request.id.clone()), body, plan.conduct);
+                    }
+                }
+                Task::Echo(id) => self.echo(id),
+            }
+        }
+    }
+
+    /// Makes a message to the portal and puts it on the wire.
+    pub(super) fn say(&mut self, subject: &str, correlation: Option<MessageId>, body: Body, conduct: Conduct) {
+        let target = self.party.portal.clone();
+        let planned = self.changes.outgoing.iter().map(|o| &o.message);
+        let here = planned.filter(|m| m.target == target && m.subject == subject).map(|m| m.sequence + 1).max();
+        let sequence = self.party.outbox.next_sequence(&target, subject).max(here.unwrap_or(0));
+        let id = self.moment.draws.draw("message-id", &self.party.entity(subject), sequence);
+        let message = Message {
+            id: MessageId::new(&id[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+            source: self.party.id().clone(),
+            target,
+            subject: subject.to_owned(),
+            time: self.moment.time,
+            sequence,
+            correlation,
+            body,
+        };
+        if conduct != Conduct::default() {
+            self.changes.conduct.push((message.id.clone(), conduct));
+        }
+        let step = Outgoing::queued(message, self.moment.time).step(self.moment, &self.party.settings);
+        self.carry_out(step);
+    }
+
+    fn carry_out(&mut self, step: Step) {
+        match step {
+            Step::Send { entry, .. } => {
+                if entry.sendings == 1 {
+                    self.plan_echoes(&entry.message);
+                }
+                self.send(entry);
+            }
+            Step::Undelivered(entry) => self.changes.outgoing.push(entry),
+        }
+    }
+
+    fn plan_echoes(&mut self, message: &Message) {
+        let (low, high) = ECHO_AFTER_MS;
+        for number in 1..=self.conduct(&message.id).echoes {
+            let ms = self.moment.draws.between("echo", message.id.as_str(), u64::from(number), low, high);
+            let at = self.moment.time + Duration::from_millis(ms);
+            self.changes.planned.push((at, Task::Echo(message.id.clone())));
+        }
+    }
+
+    /// Sends once more, outside the run of tries and whatever the receipt.
+    fn echo(&mut self, id: &MessageId) {
+        let known = self.changes.outgoing.iter().rev().find(|o| o.message.id == *id);
+        if let Some(entry) = known.or_else(|| self.party.outbox.entry(id)).cloned() {
+            self.send(Outgoing { sendings: entry.sendings.saturating_add(1), ..entry });
+        }
+    }
+
+    fn send(&mut self, entry: Outgoing) {
+        self.changes.sendings.push(Sending {
+            message: entry.message.clone(),
+            sending: entry.sendings,
+            misbehaviour: self.conduct(&entry.message.id).misbehaviour,
+        });
+        self.changes.outgoing.push(entry);
+    }
+
+    fn entry(&self, application: &str) -> Option<&BookEntry> {
+        let new = self.changes.books.iter().rev().find(|entry| entry.application == application);
+        new.or_else(|| self.party.books.get(application))
+    }
+
+    fn conduct(&self, id: &MessageId) -> Conduct {
+        let new = self.changes.conduct.iter().find(|(of, _)| of == id).map(|(_, conduct)| *conduct);
+        new.or_else(|| self.party.conduct.get(id).copied()).unwrap_or_default()
+    }
+}

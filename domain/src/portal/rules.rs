@@ -1,0 +1,86 @@
+//! What the portal goes by, as a value that it is given: so that a wrong portal can be made for the tests of the
+//! tests. No rule of a table or a form may live anywhere else.
+
+use super::{
+    agreement::{Event, LIFE_CYCLE, State},
+    form::{AGREEMENT_FORM, FieldRule},
+    session::CardRole,
+};
+use crate::{life_cycle::Row, settings::Settings};
+
+/// The portal's tables. The default is faithful.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The life cycle of the payment agreement.
+    pub agreement: Vec<Row<State, Event>>,
+    /// The form of 协议签署, in the order of its steps.
+    pub agreement_form: Vec<FieldRule>,
+    /// Which card may do what (ACC-07, ACC-08).
+    pub permissions: Vec<(Permission, CardRole)>,
+    /// Spans and limits.
+    pub settings: Settings,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            agreement: LIFE_CYCLE.to_vec(),
+            agreement_form: AGREEMENT_FORM.to_vec(),
+            permissions: PERMISSIONS.to_vec(),
+            settings: Settings::default(),
+        }
+    }
+}
+
+/// Something that only some cards may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// See 在线交费签约: its list, its status log, its menu entry.
+    Agreements,
+    /// 协议签署.
+    SignAgreement,
+    /// 重新签署.
+    ResignAgreement,
+    /// 重新发送 of an agreement's message.
+    ResendAgreement,
+    /// 交费记录查询.
+    Payments,
+    /// 货物运输险预约.
+    OpenCovers,
+    /// 货物运输险投保.
+    CargoProposals,
+    /// 关税保证保险.
+    DutyGuarantee,
+    /// 共享信息.
+    SharedInformation,
+}
+
+/// ACC-07 and ACC-08.
+const PERMISSIONS: &[(Permission, CardRole)] = &[
+    (Permission::Agreements, CardRole::LegalPerson),
+    (Permission::SignAgreement, CardRole::LegalPerson),
+    (Permission::ResignAgreement, CardRole::LegalPerson),
+    (Permission::ResendAgreement, CardRole::LegalPerson),
+    (Permission::Payments, CardRole::Operator),
+    (Permission::OpenCovers, CardRole::Operator),
+    (Permission::CargoProposals, CardRole::Operator),
+    (Permission::DutyGuarantee, CardRole::Operator),
+    (Permission::SharedInformation, CardRole::Operator),
+];
+
+/// The menu in its order (UI-08): an entry and what one must be permitted in order to see it.
+pub(super) const MENU: &[(&str, Permission)] = &[
+    ("在线交费签约", Permission::Agreements),
+    ("交费记录查询", Permission::Payments),
+    ("货物运输险预约", Permission::OpenCovers),
+    ("货物运输险投保", Permission::CargoProposals),
+    ("关税保证保险", Permission::DutyGuarantee),
+    ("共享信息", Permission::SharedInformation),
+];
+
+impl Rules {
+    /// Whether a card of `role` may do this.
+    pub fn permits(&self, permission: Permission, role: CardRole) -> bool {
+        self.permissions.contains(&(permission, role))
+    }
+}

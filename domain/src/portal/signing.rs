@@ -1,0 +1,286 @@
+//! What people do to agreements: 协议签署 and 重新签署 in two steps around the card's signature, and 重新发送
+//! (AGR-03 .. AGR-07, AGR-10, AGR-12, MSG-04).
+//!
+//! Until [`Portal::complete`] an act has left nothing but the number that it was given. Every refusal changes nothing.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    AgreementForm, CardSignature, Command, Done, Event, Field, Permission, Portal, RecordId, SessionId, ToSign, Token,
+    agreement::{Agreement, State},
+    agreement_text::{Parties, agreement_text},
+    changes::{Changes, Counts},
+    draft::{Draft, Note, Request, drawn_name, not_in_this_state},
+    form::Entered,
+    scope::Scope,
+};
+use crate::{
+    Moment, Time, Verified,
+    codes::Uscc,
+    directory::{Enterprise, PartyId},
+    life_cycle,
+    message::{MessageId, Payer},
+    refusal::{self, Refusal},
+};
+
+const DIALOG: &str = "是否立即发送协议签署?";
+const SENT: &str = "签约请求发送成功";
+const SENT_AGAIN: &str = "重新发送请求成功";
+
+/// An act that waits for the card's signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pending {
+    pub session: SessionId,
+    pub expires: Time,
+    application: RecordId,
+    /// The record that is signed anew.
+    failed: Option<RecordId>,
+    bank: PartyId,
+    payee: PartyId,
+    insurer: PartyId,
+    payer: Arc<Payer>,
+    text: Arc<str>,
+}
+
+impl Portal {
+    /// What the form of 协议签署 shows when it opens: the account's data, or for 重新签署 the failed record's, with the
+    /// fields blank that are to be typed anew.
+    ///
+    /// # Errors
+    /// As any act of this session; K1012 and K2101 for a record that cannot be signed anew.
+    pub fn prefill(&self, session: &SessionId, resign: Option<&RecordId>) -> Result<AgreementForm, Refusal> {
+        let permission = if resign.is_some() { Permission::ResignAgreement } else { Permission::SignAgreement };
+        let (kept, _) = self.admit(session, permission, None)?;
+        let mut fields = BTreeMap::new();
+        if let Some(id) = resign {
+            let record = self.resignable(&self.scope(&kept.owner), id)?;
+            let payer = &record.payer;
+            fields.insert(Field::Bank, self.directory.name_of(&record.bank));
+            fields.insert(Field::Payee, self.directory.name_of(&record.payee));
+            fields.insert(Field::Account, payer.account.clone());
+            fields.insert(Field::TaxNumber, payer.tax_number.clone());
+            fill(&mut fields, [&payer.name, &payer.address, &payer.contact, &payer.phone, &payer.email]);
+            for rule in self.rules.agreement_form.iter().filter(|rule| rule.retype) {
+                fields.remove(&rule.field);
+            }
+        } else {
+            let e = self.enterprise(&kept.owner)?;
+            fill(&mut fields, [&e.name, &e.address, &e.contact, &e.phone, &e.email]);
+        }
+        Ok(AgreementForm { fields, terms_accepted: false })
+    }
+
+    /// The first half of an act that a card must sign. Have [`ToSign::bytes`] signed, then [`Portal::complete`] or
+    /// [`Portal::cancel`]; nothing leaves the portal before.
+    ///
+    /// # Errors
+    /// A [`Refusal`] of the session, the record, the form (K2001, K2103) or of a duplicate (K2102).
+    pub fn prepare(
+        &self,
+        session: &SessionId,
+        command: Command,
+        moment: Moment<'_>,
+    ) -> Result<(ToSign, Changes), Refusal> {
+        let (permission, failed, form) = match command {
+            Command::SignAgreement(form) => (Permission::SignAgreement, None, form),
+            Command::ResignAgreement { failed, form } => (Permission::ResignAgreement, Some(failed), form),
+            Command::Resend { .. } => return Err(Refusal::new(refusal::SIGNATURE_DOOR, &["不需要"])),
+        };
+        let (kept, _) = self.admit(session, permission, Some(moment.time))?;
+        let scope = self.scope(&kept.owner);
+        if let Some(id) = &failed {
+            self.resignable(&scope, id)?;
+        }
+        let entered = form.read(&self.rules.agreement_form, &self.directory, failed.is_some())?;
+        let payer = payer(self.enterprise(&kept.owner)?, &entered);
+        refuse_duplicate(&scope, &entered.bank.id, &entered.payee.id, &payer.account)?;
+
+        let counts = Counts { applications: self.kept.counts.applications + 1, ..self.kept.counts };
+        let date = moment.time.date();
+        let application = RecordId::new(&format!("{}{:012}", date.strftime("%Y%m%d"), counts.applications));
+        let token = Token::new(&drawn_name(moment, "token", application.as_str(), 1));
+        let parties = Parties { payer: &payer, bank: &entered.bank.name, payee: &entered.payee.name };
+        let text = agreement_text(&application, parties, date);
+        let expires = moment.time + self.rules.settings.pending_lifetime;
+        let pending = Pending {
+            session: session.clone(),
+            expires,
+            application,
+            failed,
+            bank: entered.bank.id.clone(),
+            payee: entered.payee.id.clone(),
+            insurer: entered.payee.branch_of.clone().unwrap_or_else(|| entered.payee.id.clone()),
+            payer: Arc::new(payer),
+            text: text.as_str().into(),
+        };
+        let mut changes = Changes { counts: Some(counts), ..Changes::default() };
+        changes.pending.insert(token.clone(), Some(pending));
+        self.refresh(session, kept, moment, &mut changes);
+        Ok((ToSign { token, bytes: text.into_bytes(), expires, dialog: DIALOG.into() }, changes))
+    }
+
+    /// The second half: the card has signed. The record is made, and its message leaves with a later [`Portal::due`].
+    ///
+    /// # Errors
+    /// A [`Refusal`] of the session; K2104 when there is no such act any more; K1002 for another card's signature, K1007
+    /// for one under other bytes; K2101 and K2102 when things have changed meanwhile. The act goes on waiting.
+    pub fn complete(
+        &self,
+        session: &SessionId,
+        token: &Token,
+        signature: &Verified<CardSignature>,
+        moment: Moment<'_>,
+    ) -> Result<(Done, Changes), Refusal> {
+        let pending = self.kept.pending.get(token).filter(|p| p.session == *session && moment.time < p.expires);
+        let permission = match pending {
+            Some(Pending { failed: Some(_), .. }) => Permission::ResignAgreement,
+            Some(Pending { failed: None, .. }) | None => Permission::SignAgreement,
+        };
+        let (kept, card) = self.admit(session, permission, Some(moment.time))?;
+        let pending = pending.ok_or_else(|| Refusal::new(refusal::PENDING_GONE, &[]))?;
+        if signature.card != card.card {
+            return Err(Refusal::new(refusal::OTHER_CARD, &[]));
+        }
+        if signature.bytes_signed != pending.text.as_bytes() || signature.seal.text != *pending.text {
+            return Err(Refusal::new(refusal::BAD_SIGNATURE, &[]));
+        }
+        let scope = self.scope(&kept.owner);
+        if let Some(id) = &pending.failed {
+            self.resignable(&scope, id)?;
+        }
+        refuse_duplicate(&scope, &pending.bank, &pending.payee, &pending.payer.account)?;
+
+        let mut draft = Draft::new(self, moment);
+        supersede(&mut draft, &scope, pending);
+        let made = new_record(pending, &kept.owner, signature, moment.time);
+        let id = made.id.clone();
+        draft.changes.records.insert(id.clone(), made);
+        if draft.happen(&id, Event::Sign, Note::by_card(&card.card_number)).is_none() {
+            return Err(not_in_this_state(self, State::New, Event::Sign));
+        }
+        draft.request(&id, Request::InsurerSigning);
+        let mut changes = draft.changes;
+        changes.pending.insert(token.clone(), None);
+        self.refresh(session, kept, moment, &mut changes);
+        Ok((Done { record: Some(id), prompt: SENT.into() }, changes))
+    }
+
+    /// 否 at the dialog, 取消, a wrong PIN: the act is gone. Harmless for an unknown token, or another session's.
+    pub fn cancel(&self, session: &SessionId, token: &Token) -> Changes {
+        let mut changes = Changes::default();
+        if self.kept.pending.get(token).is_some_and(|p| p.session == *session) {
+            changes.pending.insert(token.clone(), None);
+        }
+        changes
+    }
+
+    /// An act without signature: 重新发送.
+    ///
+    /// # Errors
+    /// A [`Refusal`] of the session; K1012 for no such record; K2101 unless its message is in 发送失败.
+    pub fn handle(
+        &self,
+        session: &SessionId,
+        command: Command,
+        moment: Moment<'_>,
+    ) -> Result<(Done, Changes), Refusal> {
+        let id = match command {
+            Command::Resend { record } => record,
+            Command::SignAgreement(_) | Command::ResignAgreement { .. } => {
+                return Err(Refusal::new(refusal::SIGNATURE_DOOR, &["需要"]));
+            }
+        };
+        let (kept, card) = self.admit(session, Permission::ResendAgreement, Some(moment.time))?;
+        let record = self.scope(&kept.owner).record(&id)?;
+        let mut draft = Draft::new(self, moment);
+        if draft.happen(&id, Event::Resend, Note::by_card(&card.card_number)).is_none() {
+            return Err(not_in_this_state(self, record.state, Event::Resend));
+        }
+        draft.send_again(&record.message);
+        self.refresh(session, kept, moment, &mut draft.changes);
+        Ok((Done { record: Some(id), prompt: SENT_AGAIN.into() }, draft.changes))
+    }
+
+    /// A record of this scope that may be signed anew (AGR-10).
+    fn resignable<'a>(&self, scope: &Scope<'a>, id: &RecordId) -> Result<&'a Agreement, Refusal> {
+        let record = scope.record(id)?;
+        match life_cycle::next(&self.rules.agreement, record.state, Event::Resign) {
+            Some(_) => Ok(record),
+            None => Err(not_in_this_state(self, record.state, Event::Resign)),
+        }
+    }
+
+    fn enterprise(&self, owner: &Uscc) -> Result<&Enterprise, Refusal> {
+        let account = self.enterprises.iter().find(|e| e.uscc == *owner);
+        account.ok_or_else(|| Refusal::new(refusal::NOT_REGISTERED, &[]))
+    }
+}
+
+fn fill(fields: &mut BTreeMap<Field, String>, values: [&String; 5]) {
+    let labels = [Field::Name, Field::Address, Field::Contact, Field::Phone, Field::Email];
+    fields.extend(labels.into_iter().zip(values.map(String::clone)));
+}
+
+/// 甲方: the form, and from the account what the form does not ask (AGR-06).
+fn payer(account: &Enterprise, entered: &Entered<'_>) -> Payer {
+    Payer {
+        uscc: account.uscc.clone(),
+        name: entered.text(Field::Name),
+        address: entered.text(Field::Address),
+        contact: entered.text(Field::Contact),
+        account: entered.text(Field::Account),
+        phone: entered.text(Field::Phone),
+        email: entered.text(Field::Email),
+        tax_number: entered.text(Field::TaxNumber),
+        legal_person: account.legal_person.clone(),
+        postcode: account.postcode.clone(),
+    }
+}
+
+fn is_for(record: &Agreement, bank: &PartyId, payee: &PartyId, account: &str) -> bool {
+    record.bank == *bank && record.payee == *payee && record.payer.account == account
+}
+
+/// AGR-12.
+fn refuse_duplicate(scope: &Scope<'_>, bank: &PartyId, payee: &PartyId, account: &str) -> Result<(), Refusal> {
+    let barred = scope.newest_first().any(|r| r.state.bars_another() && is_for(r, bank, payee, account));
+    if barred { Err(Refusal::new(refusal::DUPLICATE_AGREEMENT, &[])) } else { Ok(()) }
+}
+
+/// Older records that this signing takes the place of: the one that is signed anew, and each that went silent for the same
+/// bank, payee and account, whose late answer would else put a second agreement beside this one (AGR-11, AGR-12).
+fn supersede(draft: &mut Draft<'_>, scope: &Scope<'_>, pending: &Pending) {
+    for record in scope.newest_first() {
+        let silent = matches!(record.state, State::SilentInsurer | State::SilentBank);
+        if pending.failed.as_ref() == Some(&record.id)
+            || silent && is_for(record, &pending.bank, &pending.payee, &pending.payer.account)
+        {
+            // A row without the event leaves the record as it is.
+            let _ = draft.happen(&record.id, Event::Resign, Note::default());
+        }
+    }
+}
+
+fn new_record(pending: &Pending, owner: &Uscc, signature: &CardSignature, at: Time) -> Agreement {
+    Agreement {
+        id: pending.application.clone(),
+        owner: owner.clone(),
+        revision: 0,
+        state: State::New,
+        bank: pending.bank.clone(),
+        payee: pending.payee.clone(),
+        insurer: pending.insurer.clone(),
+        payer: Arc::clone(&pending.payer),
+        seal: Arc::new(signature.seal.clone()),
+        signed_at: at,
+        insurer_signed_at: None,
+        message: MessageId::new(""),
+        first_sent: None,
+        number: None,
+        effective: None,
+        expiry: None,
+        failure: None,
+        log_rows: 0,
+        deadline: None,
+    }
+}

@@ -1,0 +1,122 @@
+//! The JSON Schema that we publish and the parser that we use accept the same events.
+//!
+//! The judge is the `jsonschema` crate. Formats are apart: the parser also wants dates to exist and codes
+//! to check, which a pattern cannot say.
+
+use domain::message::Kind;
+use interchange::{catalogue, event};
+use serde_json::{Value, json};
+
+use crate::fixture::one_of_each;
+
+/// Every object of the event, as pointers.
+fn objects(value: &Value, at: &str, found: &mut Vec<String>) {
+    if let Value::Object(fields) = value {
+        found.push(at.to_owned());
+        for (name, field) in fields {
+            objects(field, &format!("{at}/{name}"), found);
+        }
+    }
+}
+
+fn mutations(event: &Value) -> Vec<(String, Value)> {
+    let mut all = Vec::new();
+    let mut pointers = Vec::new();
+    objects(event, "", &mut pointers);
+    for at in pointers {
+        let fields = event.pointer(&at).and_then(Value::as_object).unwrap();
+        let changed = |change: &dyn Fn(&mut serde_json::Map<String, Value>)| {
+            let mut copy = event.clone();
+            change(copy.pointer_mut(&at).and_then(Value::as_object_mut).unwrap());
+            copy
+        };
+        all.push((format!("{at} +unknown"), changed(&|o| drop(o.insert("unknown".into(), "x".into())))));
+        for (name, value) in fields {
+            let mut put = |what: &str, new: Value| {
+                let copy = changed(&|o| drop(o.insert(name.clone(), new.clone())));
+                all.push((format!("{at}/{name} {what}"), copy));
+            };
+            for new in [json!(null), json!(1), json!(true), json!([]), json!({}), json!("")] {
+                put(&new.to_string(), new.clone());
+            }
+            put("very long", "长".repeat(20_001).into());
+            if let Value::String(text) = value {
+                for length in [1, 2, 6, 10, 18, 20, 40, 41, 50, 64, 100, 200, 201, 8193] {
+                    put(&format!("{length} characters"), "长".repeat(length).into());
+                    put(&format!("{length} letters"), "a".repeat(length).into());
+                }
+                put("with a space", format!("{text} ").into());
+                put("other decision", "agreed".into());
+                put("another decision", "refused".into());
+                put("a date", "2026-03-01".into());
+                put("a time", "2026-03-01T00:00:00+08:00".into());
+                put("in UTC", "2026-03-01T00:00:00Z".into());
+            }
+            all.push((format!("{at}/{name} dropped"), changed(&|o| drop(o.remove(name)))));
+        }
+    }
+    all
+}
+
+#[test]
+fn schema_and_parser_agree_on_good_events_and_on_every_mutation() {
+    let mut judged = 0;
+    let mut accepted = 0;
+    for message in one_of_each() {
+        let kind = message.body.kind();
+        let schema = jsonschema::validator_for(&catalogue::schema(kind)).unwrap();
+        let good: Value = serde_json::from_slice(&event::write(&message)).unwrap();
+        assert!(schema.is_valid(&good), "{}", message.id);
+        assert_eq!(event::parse(good.to_string().as_bytes()), Ok(message));
+        for (what, event) in mutations(&good) {
+            let parsed = event::parse(event.to_string().as_bytes());
+            assert_eq!(schema.is_valid(&event), parsed.is_ok(), "{}: {what}: {parsed:?}", kind.chinese());
+            judged += 1;
+            accepted += usize::from(parsed.is_ok());
+        }
+    }
+    assert!(judged > 3000, "only {judged} mutations");
+    assert!(accepted > 300 && accepted < judged / 2, "{accepted} of {judged} accepted");
+}
+
+#[test]
+fn one_document_holds_every_schema_and_judges_each_event() {
+    let document = catalogue::schemas();
+    let validator = jsonschema::validator_for(&document).unwrap();
+    for message in one_of_each() {
+        let event: Value = serde_json::from_slice(&event::write(&message)).unwrap();
+        assert!(validator.is_valid(&event), "{}", message.id);
+    }
+    assert!(!validator.is_valid(&json!({})));
+    assert_eq!(document["$defs"].as_object().unwrap().len(), Kind::ALL.len() + 1);
+}
+
+#[test]
+fn the_receipts_schema_accepts_what_is_written() {
+    let schema = jsonschema::validator_for(&catalogue::schemas()["$defs"]["receipt"]).unwrap();
+    let accepted = json!({
+        "receiptversion": "1", "digest": "0".repeat(64), "outcome": "accepted",
+        "receiver": "urn:kouan:party:boc", "time": "2026-03-02T09:00:00.000+08:00",
+    });
+    assert!(schema.is_valid(&accepted));
+    let mut refused = accepted.clone();
+    refused["outcome"] = "refused".into();
+    assert!(!schema.is_valid(&refused));
+}
+
+#[test]
+fn an_event_is_written_in_this_form() {
+    let message = one_of_each().remove(3);
+    assert_eq!(
+        String::from_utf8(event::write(&message)).unwrap(),
+        concat!(
+            r#"{"specversion":"1.0","id":"boc-1","source":"urn:kouan:party:boc","#,
+            r#""type":"cn.kouan.agreement.bank-signing.answered.v1","subject":"202603020001","#,
+            r#""time":"2026-03-02T09:00:00.000+08:00","#,
+            r#""dataschema":"urn:kouan:schema:cn.kouan.agreement.bank-signing.answered.v1","#,
+            r#""datacontenttype":"application/json","sequence":"1","receiver":"urn:kouan:party:portal","#,
+            r#""data":{"application":"202603020001","decision":"agreed","agreement_number":"BOCBX000000001","#,
+            r#""effective":"2026-03-01","expiry":"2027-02-28"}}"#,
+        )
+    );
+}

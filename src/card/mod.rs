@@ -1,0 +1,10 @@
+//! The terminal side of a smart card: what a user's computer does with the card in its reader.
+//!
+//! Everything goes through a [`virtual_card::Reader`] as command and answer bytes, so it is the same for a card in memory and
+//! a real one. Nothing here sees a private key, and no PIN is kept (ACC-09).
+
+mod error;
+mod piv;
+
+pub use error::CardError;
+pub use piv::{PinStatus, Terminal};

@@ -1,0 +1,213 @@
+//! PIV as a terminal speaks it (SP 800-73-4 part 2): select, read a certificate, verify a PIN, sign.
+//!
+//! Long commands are sent as short chained pieces and long answers fetched with GET RESPONSE, which every reader and
+//! card can do; extended lengths are not used.
+
+use signing::{Algorithm, Certificate};
+use virtual_card::{
+    Pin, Puk, Reader, Slot,
+    apdu::{Answer, Command},
+    status::StatusWord,
+    tlv,
+};
+
+use super::CardError;
+
+/// The beginning of PIV's application identifier, which is enough to select it whatever its version.
+const APPLICATION: [u8; 9] = [0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00];
+/// The most that a piece of a chained command carries.
+const PIECE: usize = 255;
+/// No object on a PIV card is longer; a card that goes on sending is broken.
+const MAX_ANSWER: usize = 32 * 1024;
+/// Le = 256, written 00.
+const ALL: Option<u32> = Some(256);
+
+const PIN: u8 = 0x80;
+const PUK: u8 = 0x81;
+
+/// What stands in front of a SHA-256 digest in a PKCS#1 v1.5 signature (RFC 8017, section 9.2, note 1).
+const SHA256_PREFIX: [u8; 19] =
+    [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
+
+/// Whether the card would sign now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinStatus {
+    /// The PIN is verified.
+    Verified,
+    /// The PIN must be given; so many tries are left, none if locked.
+    Left(u8),
+}
+
+/// A connection to the PIV application of the card in a reader. It holds no state of its own: make one for each act, or
+/// keep one until it fails.
+pub struct Terminal<'r> {
+    reader: &'r mut dyn Reader,
+    sm2_algorithm: u8,
+}
+
+impl<'r> Terminal<'r> {
+    /// Connects to the card and selects PIV. A PIN that was verified before stays so.
+    ///
+    /// # Errors
+    /// [`CardError::NoCard`], or [`CardError::Status`] if the card is not a PIV card.
+    pub fn connect(reader: &'r mut dyn Reader) -> Result<Self, CardError> {
+        reader.connect()?;
+        let mut terminal = Self { reader, sm2_algorithm: 0x54 };
+        terminal.run(0xA4, [0x04, 0x00], &APPLICATION, ALL)?.done(other)?;
+        Ok(terminal)
+    }
+
+    /// For a card whose algorithm byte for SM2 is not CanoKey's.
+    #[must_use]
+    pub fn with_sm2_algorithm(mut self, algorithm: u8) -> Self {
+        self.sm2_algorithm = algorithm;
+        self
+    }
+
+    /// Reads the certificate of a slot. No PIN is needed.
+    ///
+    /// # Errors
+    /// [`CardError::Status`] with 6A82 if the slot is empty.
+    pub fn read_certificate(&mut self, slot: Slot) -> Result<Certificate, CardError> {
+        let name = slot.certificate_tag().to_be_bytes();
+        let object = self.run(0xCB, [0x3F, 0xFF], &tlv::write(0x5C, &name[1..]), ALL)?.done(other)?;
+        let certificate = tlv::find(&object, 0x53).and_then(|content| tlv::find(content, 0x70));
+        let certificate = certificate.ok_or(CardError::Malformed("证书对象格式不对"))?;
+        Certificate::from_der(certificate).map_err(|_| CardError::Malformed("证书无法解析"))
+    }
+
+    /// Gives the PIN to the card, which then signs until it is reset or removed.
+    ///
+    /// # Errors
+    /// [`CardError::WrongPin`] with the tries that are left, [`CardError::Locked`] if none are (ACC-09).
+    pub fn verify_pin(&mut self, pin: &Pin) -> Result<(), CardError> {
+        self.run(0x20, [0x00, PIN], pin.padded(), None)?.done(CardError::of_pin)?;
+        Ok(())
+    }
+
+    /// Asks whether the PIN is verified and how many tries are left. It costs none.
+    ///
+    /// # Errors
+    /// If the card gives another answer than the standard's.
+    pub fn tries_left(&mut self) -> Result<PinStatus, CardError> {
+        match self.run(0x20, [0x00, PIN], &[], None)?.done(CardError::of_pin) {
+            Ok(_) => Ok(PinStatus::Verified),
+            Err(CardError::WrongPin { tries_left }) => Ok(PinStatus::Left(tries_left)),
+            Err(CardError::Locked) => Ok(PinStatus::Left(0)),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Makes the card forget that its PIN was verified. Calling it twice is harmless.
+    ///
+    /// # Errors
+    /// If the card is gone, or does not know the command.
+    pub fn log_out(&mut self) -> Result<(), CardError> {
+        self.run(0x20, [0xFF, PIN], &[], None)?.done(other)?;
+        Ok(())
+    }
+
+    /// Has the card sign a digest with the key of a slot: DER SEQUENCE { r, s } for SM2 and P-256, 256 bytes for RSA.
+    /// For SM2 the digest is SM3(Z || M): the card knows neither Z nor M.
+    ///
+    /// # Errors
+    /// [`CardError::PinNeeded`] before [`Terminal::verify_pin`]; [`CardError::Status`] with 6A86 if the slot holds no
+    /// key of this algorithm.
+    pub fn sign(&mut self, slot: Slot, algorithm: Algorithm, digest: &[u8; 32]) -> Result<Vec<u8>, CardError> {
+        let (byte, input) = match algorithm {
+            Algorithm::Sm2 => (self.sm2_algorithm, digest.to_vec()),
+            Algorithm::P256 => (0x11, digest.to_vec()),
+            Algorithm::Rsa2048 => (0x07, rsa_block(digest)),
+        };
+        let template = tlv::write(0x7C, &[tlv::write(0x82, &[]), tlv::write(0x81, &input)].concat());
+        let answer = self.run(0x87, [byte, slot.reference()], &template, ALL)?.done(CardError::of_pin)?;
+        let signature = tlv::find(&answer, 0x7C).and_then(|template| tlv::find(template, 0x82));
+        signature.map(<[u8]>::to_vec).ok_or(CardError::Malformed("签名应答格式不对"))
+    }
+
+    /// Changes the PIN; the new one counts as verified.
+    ///
+    /// # Errors
+    /// As [`Terminal::verify_pin`], for the old PIN.
+    pub fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), CardError> {
+        self.run_secret(0x24, PIN, old.padded(), new.padded())?.done(CardError::of_pin)?;
+        Ok(())
+    }
+
+    /// Changes the PUK.
+    ///
+    /// # Errors
+    /// [`CardError::WrongPuk`] or [`CardError::PukLocked`] for the old PUK.
+    pub fn change_puk(&mut self, old: &Puk, new: &Puk) -> Result<(), CardError> {
+        self.run_secret(0x24, PUK, old.padded(), new.padded())?.done(CardError::of_puk)?;
+        Ok(())
+    }
+
+    /// Gives the PIN a new value and all its tries. It must be verified again after that.
+    ///
+    /// # Errors
+    /// [`CardError::WrongPuk`] or [`CardError::PukLocked`].
+    pub fn unblock(&mut self, puk: &Puk, new: &Pin) -> Result<(), CardError> {
+        self.run_secret(0x2C, PIN, puk.padded(), new.padded())?.done(CardError::of_puk)?;
+        Ok(())
+    }
+
+    fn run_secret(&mut self, ins: u8, p2: u8, first: &[u8; 8], second: &[u8; 8]) -> Result<Outcome, CardError> {
+        self.run(ins, [0x00, p2], [*first, *second].as_flattened(), None)
+    }
+
+    /// Sends one command, in pieces if it is long, and fetches the whole answer.
+    fn run(&mut self, ins: u8, [p1, p2]: [u8; 2], data: &[u8], le: Option<u32>) -> Result<Outcome, CardError> {
+        let mut rest = data;
+        while let Some((piece, after)) = rest.split_at_checked(PIECE).filter(|(_, after)| !after.is_empty()) {
+            let outcome = self.send(&Command { cla: 0x10, ins, p1, p2, data: piece, le: None })?;
+            if !outcome.status.is_success() {
+                return Ok(outcome);
+            }
+            rest = after;
+        }
+        let mut outcome = self.send(&Command { cla: 0x00, ins, p1, p2, data: rest, le })?;
+        while let Some(length) = outcome.status.rest() {
+            // At most 256, which is what `rest` gives.
+            let le = u32::try_from(length).ok();
+            let more = self.send(&Command { cla: 0x00, ins: 0xC0, p1: 0, p2: 0, data: &[], le })?;
+            if more.data.is_empty() && more.status.rest().is_some() || outcome.data.len() > MAX_ANSWER {
+                return Err(CardError::Malformed("应答没有结尾"));
+            }
+            outcome.data.extend(more.data);
+            outcome.status = more.status;
+        }
+        Ok(outcome)
+    }
+
+    fn send(&mut self, command: &Command<'_>) -> Result<Outcome, CardError> {
+        let bytes = command.to_bytes().ok_or(CardError::Malformed("命令过长"))?;
+        let answer = self.reader.transmit(&bytes)?;
+        let answer = Answer::parse(&answer).ok_or(CardError::Malformed("应答没有状态字"))?;
+        Ok(Outcome { data: answer.data.to_vec(), status: answer.status })
+    }
+}
+
+/// A complete answer.
+struct Outcome {
+    data: Vec<u8>,
+    status: StatusWord,
+}
+
+impl Outcome {
+    /// The data if the card did what it was asked, else what its status word means here.
+    fn done(self, meaning: fn(StatusWord) -> CardError) -> Result<Vec<u8>, CardError> {
+        if self.status.is_success() { Ok(self.data) } else { Err(meaning(self.status)) }
+    }
+}
+
+/// The meaning of a status word where neither PIN nor PUK is at stake.
+fn other(status: StatusWord) -> CardError {
+    CardError::Status(status.0)
+}
+
+/// EMSA-PKCS1-v1_5 (RFC 8017, section 9.2) for 2048 bits.
+fn rsa_block(digest: &[u8; 32]) -> Vec<u8> {
+    let filling = vec![0xFF; 256 - 3 - SHA256_PREFIX.len() - digest.len()];
+    [&[0x00, 0x01], &filling[..], &[0x00], &SHA256_PREFIX, digest].concat()
+}

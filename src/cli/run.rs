@@ -1,0 +1,238 @@
+//! `kouan run`: plays scenario files and reports.
+
+use std::{
+    fs::File,
+    io::{BufWriter, IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+    str::FromStr,
+};
+
+use clap::Args;
+use interchange::Suite as Seal;
+
+use super::{CliError, exit};
+use crate::{
+    scenario::{
+        model::Case,
+        play::Options,
+        pool,
+        select::{Filter, Shard},
+        suite,
+    },
+    verdict::{
+        console::Console,
+        event::{Event, Report, Summary},
+        finding::Verdict,
+        json::Json,
+    },
+    world::journal::Journal,
+};
+
+/// Which scenarios, and how; shared with `coverage`.
+#[derive(Debug, Args)]
+pub struct Selection {
+    /// Scenario files, or folders of them
+    #[arg(value_name = "PATH", default_value = "scenarios/")]
+    pub paths: Vec<PathBuf>,
+    /// Only scenarios with this tag (标签)
+    #[arg(long, value_name = "T")]
+    pub tag: Option<String>,
+    /// Only scenarios that fit, such as '标签=签约 & !超时 | 编号=AGR-01'
+    #[arg(long, value_name = "EXPR")]
+    pub filter: Option<Filter>,
+    /// Scenarios played side by side [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = parse_jobs)]
+    pub jobs: Option<usize>,
+    /// The seed that every draw depends on
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Play the I-th of N parts only, so that N machines can share a suite
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// How messages are sealed: sm2, rsa, or mac (keyed hashes: for exploring at speed)
+    #[arg(long, value_name = "SUITE", default_value = "sm2")]
+    pub seal: Seal,
+}
+
+/// Play scenarios and report
+///
+/// Scenario files are read and checked first; if any of them is wrong, all mistakes are shown and nothing runs.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kouan run
+  kouan run scenarios/4-在线交费签约 --tag 签约 --report console --report json=result.json
+  kouan run scenarios --filter '覆盖=AGR-12' --seed 7 --journal journal/
+
+Exit codes: 0 nothing failed; 1 a scenario failed or could not be judged; 2 wrong input; 3 surroundings or kouan itself")]
+pub struct Run {
+    #[command(flatten)]
+    selection: Selection,
+    /// Where the cards are: memory (a reader that holds the fixture's virtual cards)
+    #[arg(long, value_name = "R", default_value = "memory")]
+    reader: String,
+    /// Plug the scenarios' own virtual cards into the vpcd that listens there (needs a build with PC/SC readers)
+    #[arg(long, value_name = "HOST:PORT")]
+    vpcd: Option<String>,
+    /// console, or json=FILE; may be given several times [default: console]
+    #[arg(long, value_name = "REPORT")]
+    report: Vec<ReportTo>,
+    /// Write every message and receipt of the run into this new directory, with what openssl needs to check them
+    #[arg(long, value_name = "DIR")]
+    journal: Option<PathBuf>,
+    /// Stop at the first scenario that fails
+    #[arg(long)]
+    fail_fast: bool,
+}
+
+#[derive(Clone, Debug)]
+enum ReportTo {
+    Console,
+    Json(PathBuf),
+}
+
+impl FromStr for ReportTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            None if text == "console" => Ok(Self::Console),
+            Some(("json", file)) if !file.is_empty() => Ok(Self::Json(file.into())),
+            Some(("junit" | "html", _)) => Err("this version writes console and json=FILE reports only".into()),
+            _ => Err("write console or json=FILE".into()),
+        }
+    }
+}
+
+impl Run {
+    /// Runs the selected scenarios and writes the reports.
+    ///
+    /// # Errors
+    /// Wrong input (nothing ran), or surroundings that cannot be written to.
+    pub fn exec(self, out: &mut impl Write) -> Result<ExitCode, CliError> {
+        self.only_memory()?;
+        let cases = self.selection.cases()?;
+        let options = Options::new(self.selection.seed, self.selection.seal);
+        let mut journal = match &self.journal {
+            None => None,
+            Some(dir) => Some(Journal::create(dir, self.selection.seal).map_err(|e| named(dir, &e))?),
+        };
+        let terminal = std::io::stderr().is_terminal();
+        let mut reports: Vec<Box<dyn Report + '_>> = Vec::new();
+        let wanted = if self.report.is_empty() { vec![ReportTo::Console] } else { self.report.clone() };
+        let mut out = Some(out);
+        for report in wanted {
+            match report {
+                ReportTo::Console => {
+                    if let Some(out) = out.take() {
+                        reports.push(Box::new(Console::new(out, terminal)));
+                    }
+                }
+                ReportTo::Json(path) => {
+                    let file = File::create(&path).map_err(|e| named(&path, &e))?;
+                    reports.push(Box::new(Json::new(BufWriter::new(file))));
+                }
+            }
+        }
+        let jobs = self.selection.jobs();
+        let mut tell = |event: Event| reports.iter_mut().try_for_each(|r| r.event(&event));
+        tell(Event::RunStarted {
+            cases: cases.len(),
+            seed: options.seed,
+            seal: options.suite.to_string(),
+            reader: "memory".into(),
+            jobs,
+        })?;
+        let mut summary = Summary::default();
+        let mut broken: Option<std::io::Error> = None;
+        pool::run(&cases, &options, jobs, |result, evidence| {
+            summary.add(result.verdict);
+            let failed = !is_good(result.verdict);
+            let mut note = || {
+                if let Some(journal) = &mut journal {
+                    journal.add(&result.id, &evidence)?;
+                }
+                drop(evidence);
+                let (id, title, file) = (result.id.clone(), result.title.clone(), result.file.clone());
+                tell(Event::CaseStarted { id, title, file })?;
+                tell(Event::CaseFinished(Box::new(result)))
+            };
+            broken = note().err();
+            broken.is_none() && !(self.fail_fast && failed)
+        });
+        if let Some(error) = broken {
+            return Err(error.into());
+        }
+        tell(Event::RunFinished { summary })?;
+        if let Some(journal) = journal {
+            journal.finish()?;
+        }
+        Ok(exit_code(&summary))
+    }
+
+    fn only_memory(&self) -> Result<(), CliError> {
+        if self.reader.starts_with("pcsc") || self.vpcd.is_some() {
+            return Err(CliError::Surroundings(
+                "this build has no PC/SC readers; use --reader memory (and leave --vpcd out)".into(),
+            ));
+        }
+        if self.reader != "memory" {
+            return Err(CliError::Input(format!("unknown reader '{}'; use --reader memory", self.reader)));
+        }
+        Ok(())
+    }
+}
+
+impl Selection {
+    /// Reads the suite and picks the cases that are meant.
+    ///
+    /// # Errors
+    /// A path that is not there, a file with mistakes (all of them told), or nothing selected.
+    pub fn cases(&self) -> Result<Vec<Case>, CliError> {
+        let suite = suite::load(&self.paths)?;
+        let cases: Vec<Case> = suite
+            .into_iter()
+            .filter(|c| self.tag.as_ref().is_none_or(|t| c.scenario.tags.contains(t)))
+            .filter(|c| self.filter.as_ref().is_none_or(|f| f.fits(c)))
+            .enumerate()
+            .filter(|(place, _)| self.shard.is_none_or(|s| s.has(*place)))
+            .map(|(_, case)| case)
+            .collect();
+        if cases.is_empty() {
+            return Err(CliError::Input("no scenario was selected; `kouan list` shows what there is".into()));
+        }
+        Ok(cases)
+    }
+
+    /// Jobs asked for, or one a core.
+    pub fn jobs(&self) -> usize {
+        self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+    }
+}
+
+/// 0, 1 or 3 by what the cases came to.
+pub fn exit_code(summary: &Summary) -> ExitCode {
+    if summary.count(Verdict::Error) > 0 {
+        ExitCode::from(exit::SURROUNDINGS)
+    } else if summary.iter().any(|(verdict, n)| n > 0 && !is_good(verdict)) {
+        ExitCode::from(exit::FAILED)
+    } else {
+        exit::PASSED
+    }
+}
+
+fn is_good(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::Failed | Verdict::Inconclusive | Verdict::Error)
+}
+
+fn parse_jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if (1..=256).contains(&n) => Ok(n),
+        _ => Err("write a number from 1 to 256".into()),
+    }
+}
+
+fn named(path: &std::path::Path, error: &std::io::Error) -> CliError {
+    CliError::Surroundings(format!("cannot write {}: {error}", path.display()))
+}

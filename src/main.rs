@@ -1,0 +1,2 @@
+//! The binary (being wired).
+fn main() {}

@@ -1,0 +1,369 @@
+//! What can be wrong with a scenario file: a code, a sentence, and often the word that was meant.
+//!
+//! Sentences are Chinese and stand here alone; `render` adds file, line and caret from the span. Codes never change
+//! their meaning. K50xx is the text, K51xx its shape, K52xx unknown names, K53xx references, K54xx values, K55xx the
+//! suite, K56xx warnings.
+
+use super::source::Span;
+
+/// One mistake, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// What.
+    pub what: MistakeKind,
+    /// Where.
+    pub span: Span,
+}
+
+impl Mistake {
+    /// A mistake at `span`.
+    pub const fn new(what: MistakeKind, span: Span) -> Self {
+        Self { what, span }
+    }
+}
+
+/// The vocabularies of the language. A word outside of its vocabulary is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// States of a record.
+    State,
+    /// Fixture enterprises.
+    Enterprise,
+    /// Institutions, and where it says so also roles.
+    Institution,
+    /// Cards of an enterprise.
+    Card,
+    /// Pages that 查询 can read.
+    Page,
+    /// 对手方.决策点
+    Point,
+    /// Outcomes of a decision.
+    Outcome,
+    /// Faults.
+    Fault,
+    /// Invariants of 始终.
+    Invariant,
+    /// Requirement ids.
+    Requirement,
+    /// Messages.
+    Message,
+    /// 是 and 否, and the like.
+    Choice,
+}
+
+impl Vocabulary {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::State => "K5201",
+            Self::Enterprise => "K5202",
+            Self::Institution => "K5203",
+            Self::Card => "K5204",
+            Self::Page => "K5205",
+            Self::Point => "K5206",
+            Self::Outcome => "K5207",
+            Self::Fault => "K5208",
+            Self::Invariant => "K5209",
+            Self::Requirement => "K5210",
+            Self::Message => "K5211",
+            Self::Choice => "K5212",
+        }
+    }
+
+    const fn chinese(self) -> &'static str {
+        match self {
+            Self::State => "状态",
+            Self::Enterprise => "企业",
+            Self::Institution => "机构",
+            Self::Card => "卡",
+            Self::Page => "页面",
+            Self::Point => "决策点",
+            Self::Outcome => "结果",
+            Self::Fault => "故障",
+            Self::Invariant => "不变量",
+            Self::Requirement => "需求编号",
+            Self::Message => "报文",
+            Self::Choice => "选项",
+        }
+    }
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant's sentence says what it is, and its fields are the words in it")]
+pub enum MistakeKind {
+    #[error("YAML 语法有误：{what}")]
+    Syntax { what: String },
+    #[error("文件不是 UTF-8 编码")]
+    NotUtf8,
+    #[error("文件有 {bytes} 字节，超过上限 1 MiB")]
+    TooLarge { bytes: usize },
+    #[error("这里不能用制表符，请改用空格")]
+    Tab,
+    #[error("全角的「{found}」应写成半角的「{meant}」")]
+    FullWidth { found: char, meant: char },
+    #[error("「{bracket}」没有闭合")]
+    Unclosed { bracket: char },
+    #[error("多余的「{bracket}」，前面没有与它配对的括号")]
+    Unopened { bracket: char },
+    #[error("这段文字要加引号：{why}")]
+    MissingQuotes { text: String, why: &'static str },
+    #[error("场景文件里不能用{what}")]
+    Forbidden { what: &'static str },
+    #[error("嵌套超过 16 层")]
+    TooDeep,
+    #[error("「{key}」重复出现")]
+    DuplicateKey { key: String, first: Span },
+    #[error("文件里没有内容")]
+    EmptyFile,
+    #[error("没有「{found}」这个关键字")]
+    UnknownKey { found: String, nearest: Option<String> },
+    #[error("{of}缺少必填的「{key}」")]
+    Missing { key: &'static str, of: String },
+    #[error("这里应是{expected}，却是{found}")]
+    WrongShape { expected: &'static str, found: &'static str },
+    #[error("没有「{found}」这个动作")]
+    UnknownVerb { found: String, nearest: Option<String> },
+    #[error("「{of}」没有「{found}」这个字段")]
+    UnknownField { found: String, of: String, nearest: Option<String>, known: String },
+    #[error("一步只能有一个动作，这里有 {count} 个")]
+    ManyVerbs { count: usize },
+    #[error("没有「{found}」这个{}", .kind.chinese())]
+    Unknown { kind: Vocabulary, found: String, nearest: Option<String>, known: String },
+    #[error("${name} 尚未由「记作」或「矩阵」定义")]
+    Undefined { name: String, nearest: Option<String> },
+    #[error("「{name}」尚未由「记作」定义")]
+    UndefinedSubject { name: String, nearest: Option<String> },
+    #[error("「{name}」这个名称已经用过")]
+    NameTaken { name: String, first: Option<Span> },
+    #[error("「{name}」是{found}，这里要的是{expected}")]
+    WrongKind { name: String, found: &'static str, expected: &'static str },
+    #[error("这里要写 $名称，例如 $协议")]
+    NotAReference { found: String },
+    #[error("「{found}」不是名称：只能用汉字、字母、数字和下划线，且不能以数字开头")]
+    BadName { found: String },
+    #[error("「{found}」不是时长：应为整数加单位，例如 3天")]
+    BadDuration { found: String, nearest: Option<String> },
+    #[error("「{found}」不是时间：应为 2026-03-02 09:00:00 或 2026-03-02")]
+    BadTime { found: String },
+    #[error("「{found}」应为 {min} 到 {max} 的整数")]
+    BadCount { found: String, min: u64, max: u64 },
+    #[error("「{found}」不是编号：只能用大写字母、数字和短横线")]
+    BadId { found: String },
+    #[error("这里不能为空")]
+    Blank,
+    #[error("矩阵展开后有 {rows} 行，超过上限 1000 行")]
+    TooManyRows { rows: usize },
+    #[error("「{found}」不是状态字：应为四位十六进制数，例如 6F00")]
+    BadStatusWord { found: String },
+    #[error("「{found}」里的比较写得不完整：应为 '>= 10.00' 这样的形式")]
+    BadComparison { found: String },
+    #[error("「{found}」不是金额：应为人民币元，至多两位小数")]
+    BadAmount { found: String },
+    #[error("「{found}」不是日期：应为 2026-03-10 这样的形式")]
+    BadDate { found: String },
+    #[error("「{found}」{why}")]
+    BadStepName { found: String, why: &'static str },
+    #[error("「到」必须晚于「从」")]
+    EmptyCut,
+    #[error("「{found}」写得不对：{expected}")]
+    BadForm { found: String, expected: &'static str },
+    #[error("编号「{id}」已在 {other} 里用过")]
+    DuplicateId { id: String, other: String },
+    #[error("「{id}」写了不止一次")]
+    RepeatedCover { id: String },
+    #[error("这个场景里没有检查能引用「{id}」")]
+    NothingCites { id: String },
+}
+
+/// One line of the table of codes.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeEntry {
+    /// Such as `K5104`.
+    pub code: &'static str,
+    /// What it means, in a sentence.
+    pub text: &'static str,
+}
+
+/// Every code that lint can give, in order, for `explain`.
+#[rustfmt::skip] // One code a line.
+pub const CODES: &[CodeEntry] = &[
+    CodeEntry { code: "K5001", text: "YAML 语法有误" },
+    CodeEntry { code: "K5002", text: "文件不是 UTF-8 编码" },
+    CodeEntry { code: "K5003", text: "文件超过 1 MiB" },
+    CodeEntry { code: "K5004", text: "用了制表符；缩进和间隔只能用空格" },
+    CodeEntry { code: "K5005", text: "YAML 自己的标点写成了全角（：，［］｛｝【】－＃（））；文字里的全角标点不算" },
+    CodeEntry { code: "K5006", text: "括号或引号没有闭合；位置是它打开的地方" },
+    CodeEntry { code: "K5007", text: "多余的右括号" },
+    CodeEntry { code: "K5008", text: "文字要加引号：括号里有逗号，或含「: 」，或以 > < [ 等开头" },
+    CodeEntry { code: "K5009", text: "用了锚点、别名、标签、合并键、多个文档或复合键" },
+    CodeEntry { code: "K5010", text: "嵌套超过 16 层" },
+    CodeEntry { code: "K5011", text: "同一个键出现两次；两处都会指出" },
+    CodeEntry { code: "K5012", text: "文件里没有内容" },
+    CodeEntry { code: "K5101", text: "没有这个关键字" },
+    CodeEntry { code: "K5102", text: "缺少必填的关键字或字段" },
+    CodeEntry { code: "K5103", text: "这里应是文字、列表或映射中的另一种" },
+    CodeEntry { code: "K5104", text: "没有这个动作" },
+    CodeEntry { code: "K5105", text: "这个动作、故障或记录没有这个字段" },
+    CodeEntry { code: "K5106", text: "一步只能有一个动作" },
+    CodeEntry { code: "K5201", text: "没有这个状态" },
+    CodeEntry { code: "K5202", text: "没有这个企业" },
+    CodeEntry { code: "K5203", text: "没有这个机构" },
+    CodeEntry { code: "K5204", text: "没有这张卡" },
+    CodeEntry { code: "K5205", text: "没有这个页面" },
+    CodeEntry { code: "K5206", text: "没有这个决策点" },
+    CodeEntry { code: "K5207", text: "没有这个结果" },
+    CodeEntry { code: "K5208", text: "没有这个故障" },
+    CodeEntry { code: "K5209", text: "没有这个不变量" },
+    CodeEntry { code: "K5210", text: "没有这个需求编号" },
+    CodeEntry { code: "K5211", text: "没有这个报文" },
+    CodeEntry { code: "K5212", text: "不在可选的几个词之内" },
+    CodeEntry { code: "K5301", text: "引用的名称尚未定义；先「记作」，后引用" },
+    CodeEntry { code: "K5302", text: "名称已经用过" },
+    CodeEntry { code: "K5303", text: "引用的名称是另一类东西" },
+    CodeEntry { code: "K5304", text: "这里要写 $名称" },
+    CodeEntry { code: "K5305", text: "名称里有不能用的字符" },
+    CodeEntry { code: "K5401", text: "不是时长" },
+    CodeEntry { code: "K5402", text: "不是时间" },
+    CodeEntry { code: "K5403", text: "不是范围内的整数" },
+    CodeEntry { code: "K5404", text: "不是编号" },
+    CodeEntry { code: "K5405", text: "不能为空" },
+    CodeEntry { code: "K5406", text: "矩阵展开后超过 1000 行" },
+    CodeEntry { code: "K5407", text: "不是状态字" },
+    CodeEntry { code: "K5408", text: "比较写得不完整" },
+    CodeEntry { code: "K5409", text: "不是金额" },
+    CodeEntry { code: "K5410", text: "不是日期" },
+    CodeEntry { code: "K5411", text: "「步」指不出唯一的一步" },
+    CodeEntry { code: "K5412", text: "断开的「到」不晚于「从」" },
+    CodeEntry { code: "K5413", text: "写法不对" },
+    CodeEntry { code: "K5501", text: "编号在另一个文件里用过" },
+    CodeEntry { code: "K5601", text: "警告：覆盖的需求编号写了不止一次" },
+    CodeEntry { code: "K5602", text: "警告：覆盖的需求在这个场景里没有检查能引用" },
+];
+
+impl MistakeKind {
+    /// Its code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax { .. } => "K5001",
+            Self::NotUtf8 => "K5002",
+            Self::TooLarge { .. } => "K5003",
+            Self::Tab => "K5004",
+            Self::FullWidth { .. } => "K5005",
+            Self::Unclosed { .. } => "K5006",
+            Self::Unopened { .. } => "K5007",
+            Self::MissingQuotes { .. } => "K5008",
+            Self::Forbidden { .. } => "K5009",
+            Self::TooDeep => "K5010",
+            Self::DuplicateKey { .. } => "K5011",
+            Self::EmptyFile => "K5012",
+            Self::UnknownKey { .. } => "K5101",
+            Self::Missing { .. } => "K5102",
+            Self::WrongShape { .. } => "K5103",
+            Self::UnknownVerb { .. } => "K5104",
+            Self::UnknownField { .. } => "K5105",
+            Self::ManyVerbs { .. } => "K5106",
+            Self::Unknown { kind, .. } => kind.code(),
+            Self::Undefined { .. } | Self::UndefinedSubject { .. } => "K5301",
+            Self::NameTaken { .. } => "K5302",
+            Self::WrongKind { .. } => "K5303",
+            Self::NotAReference { .. } => "K5304",
+            Self::BadName { .. } => "K5305",
+            Self::BadDuration { .. } => "K5401",
+            Self::BadTime { .. } => "K5402",
+            Self::BadCount { .. } => "K5403",
+            Self::BadId { .. } => "K5404",
+            Self::Blank => "K5405",
+            Self::TooManyRows { .. } => "K5406",
+            Self::BadStatusWord { .. } => "K5407",
+            Self::BadComparison { .. } => "K5408",
+            Self::BadAmount { .. } => "K5409",
+            Self::BadDate { .. } => "K5410",
+            Self::BadStepName { .. } => "K5411",
+            Self::EmptyCut => "K5412",
+            Self::BadForm { .. } => "K5413",
+            Self::DuplicateId { .. } => "K5501",
+            Self::RepeatedCover { .. } => "K5601",
+            Self::NothingCites { .. } => "K5602",
+        }
+    }
+
+    /// Warnings stop nothing.
+    pub const fn is_warning(&self) -> bool {
+        matches!(self, Self::RepeatedCover { .. } | Self::NothingCites { .. })
+    }
+
+    /// What to do about it, where that is more than the sentence says.
+    pub fn advice(&self) -> Option<String> {
+        match self {
+            Self::UnknownKey { nearest, .. }
+            | Self::UnknownVerb { nearest, .. }
+            | Self::Undefined { nearest, .. }
+            | Self::UndefinedSubject { nearest, .. }
+            | Self::BadDuration { nearest, .. } => nearest.as_ref().map(|n| format!("是不是「{n}」？")),
+            Self::UnknownField { nearest, known, .. } | Self::Unknown { nearest, known, .. } => match nearest {
+                Some(n) => Some(format!("是不是「{n}」？")),
+                None if known.is_empty() => None,
+                None => Some(format!("可以用：{known}")),
+            },
+            Self::MissingQuotes { text, .. } => Some(format!("写成 '{}'", text.replace('\'', "''"))),
+            Self::NothingCites { id } => {
+                Some(format!("`kouan explain {id}` 说明这条需求；加上能引用它的期望、拒绝或「始终」"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The candidate that was most likely meant by `found`.
+pub fn nearest<'c>(found: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+    let word: Vec<char> = found.chars().take(64).collect();
+    candidates
+        .into_iter()
+        .filter_map(|c| {
+            let other: Vec<char> = c.chars().collect();
+            let longer = word.len().max(other.len());
+            let shared = word.iter().filter(|x| other.contains(x)).count();
+            let distance = edit_distance(&word, &other);
+            // Near by editing, or the same characters in another order or with some left out (签署协议, 重签).
+            let close = distance <= longer.div_ceil(3) && distance < longer;
+            let alike = !word.is_empty() && shared == word.len() && word.len() * 2 >= other.len() && word.len() > 1;
+            (close || alike).then_some((distance, c))
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, c)| c.to_owned())
+}
+
+/// Insertions, deletions, replacements, and swaps of neighbours.
+fn edit_distance(a: &[char], b: &[char]) -> usize {
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let above = &rows[i - 1];
+            let mut best = (above[j] + 1).min(row[j - 1] + 1).min(above[j - 1] + usize::from(a[i - 1] != b[j - 1]));
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_that_was_meant_is_found_and_no_other() {
+        let verbs = ["协议签署", "重新签署", "登录"];
+        assert_eq!(nearest("协义签署", verbs).as_deref(), Some("协议签署"));
+        assert_eq!(nearest("签署协议", verbs).as_deref(), Some("协议签署"));
+        assert_eq!(nearest("重签", verbs).as_deref(), Some("重新签署"));
+        assert_eq!(nearest("登陆", verbs).as_deref(), Some("登录"));
+        assert_eq!(nearest("吃饭", verbs), None);
+        assert_eq!(nearest("", verbs), None);
+        assert_eq!(nearest("ACC-12", ["ACC-10", "AGR-12"]).as_deref(), Some("ACC-10"));
+    }
+}

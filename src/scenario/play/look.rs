@@ -1,0 +1,202 @@
+//! 等待 and 期望: pages are looked at as their account sees them, and every mismatch is told.
+
+use domain::Time;
+
+use super::{Named, Player, Stop};
+use crate::{
+    evidence::Happening,
+    scenario::model::{Lapse, Step, SubjectExpected},
+    verdict::{
+        citations,
+        expect::{Actual, Expected, holds, kind_of},
+        finding::{Finding, Verdict},
+    },
+};
+
+/// One expectation that did not hold.
+struct Mismatch {
+    subject: String,
+    field: String,
+    line: usize,
+    expected: Expected,
+    actual: Option<Actual>,
+    why: Option<String>,
+}
+
+impl Player<'_> {
+    /// 期望: holds now; every mismatch is a finding.
+    pub(super) fn expect(&mut self, step: &Step, subjects: &[SubjectExpected]) {
+        let mismatches = self.mismatches(subjects);
+        self.cite_expectations(step, subjects);
+        for mismatch in mismatches {
+            self.report(mismatch, "expect", None);
+        }
+    }
+
+    /// 等待: lets time pass until all of it holds.
+    pub(super) fn wait(&mut self, step: &Step, subjects: &[SubjectExpected], limit: Lapse) -> Result<(), Stop> {
+        let deadline = limit.after(self.world.now());
+        loop {
+            let mismatches = self.mismatches(subjects);
+            let hopeless = mismatches.iter().any(|m| m.why.is_some());
+            if mismatches.is_empty() {
+                self.cite_expectations(step, subjects);
+                return Ok(());
+            }
+            let seen = self.world.changes();
+            let mut more = !hopeless;
+            while more && self.world.changes() == seen {
+                more = self.world.step_within(deadline);
+            }
+            if !more {
+                // Time is up, or waiting cannot help; what is there now is what is judged.
+                let mismatches = self.mismatches(subjects);
+                if mismatches.is_empty() {
+                    continue;
+                }
+                self.cite_expectations(step, subjects);
+                for mismatch in mismatches {
+                    self.report(mismatch, "wait", Some(deadline));
+                }
+                return Err(Stop);
+            }
+        }
+    }
+
+    fn mismatches(&self, subjects: &[SubjectExpected]) -> Vec<Mismatch> {
+        let mut all = Vec::new();
+        for subject in subjects {
+            for (field, expected, line) in &subject.fields {
+                let expected = self.resolve(expected);
+                let actual = self.actual(&subject.subject, field);
+                let held = match &actual {
+                    None => Err(format!("「{}」没有「{field}」", subject.subject)),
+                    Some(actual) => {
+                        let kind = kind_of(self.kind(&subject.subject), field);
+                        holds(&expected, actual, kind, self.world.directory())
+                    }
+                };
+                let why = match held {
+                    Ok(true) => continue,
+                    Ok(false) => None,
+                    Err(why) => Some(why),
+                };
+                all.push(Mismatch {
+                    subject: subject.subject.clone(),
+                    field: field.clone(),
+                    line: *line,
+                    expected,
+                    actual,
+                    why,
+                });
+            }
+        }
+        all
+    }
+
+    fn cite_expectations(&mut self, step: &Step, subjects: &[SubjectExpected]) {
+        for subject in subjects {
+            for (field, expected, line) in &subject.fields {
+                let expected = self.resolve(expected);
+                let ids = citations::expectation(self.kind(&subject.subject), field, &expected);
+                let check = format!("{} {}.{field}", step.verb, subject.subject);
+                self.result.cite(ids, &check, *line);
+            }
+        }
+    }
+
+    fn report(&mut self, mismatch: Mismatch, check: &str, deadline: Option<Time>) {
+        let path = format!("{}.{}", mismatch.subject, mismatch.field);
+        let shown = mismatch.actual.as_ref().map_or_else(|| "没有这一项".to_owned(), ToString::to_string);
+        let text = match (&mismatch.why, deadline) {
+            (Some(why), _) => why.clone(),
+            (None, Some(deadline)) => format!("到 {deadline} 仍未等到：{path} 是 {shown}"),
+            (None, None) => format!("{path} 应为 {}，页面显示 {shown}", mismatch.expected),
+        };
+        let ids = citations::expectation(self.kind(&mismatch.subject), &mismatch.field, &mismatch.expected);
+        let mut finding = Finding::new(Verdict::Failed, check, path, text)
+            .compared(mismatch.expected.to_string(), shown)
+            .at_line(mismatch.line);
+        finding.requirement = ids.first().map(ToString::to_string);
+        finding.messages = self.messages_about(&mismatch.subject);
+        self.find(finding);
+    }
+
+    /// Ids of the messages that led to what a record shows, oldest first.
+    fn messages_about(&self, subject: &str) -> Vec<String> {
+        let Some(Named::Record { id, .. }) = self.names.get(subject) else { return Vec::new() };
+        let mut ids: Vec<String> = Vec::new();
+        for entry in &self.world.evidence().entries {
+            if let Happening::Sent(sent) = &entry.what
+                && sent.subject == id.as_str()
+                && !ids.iter().any(|i| *i == sent.id.as_str())
+            {
+                ids.push(sent.id.to_string());
+            }
+        }
+        ids
+    }
+
+    /// The expected value with references put in their place.
+    pub(super) fn resolve(&self, expected: &Expected) -> Expected {
+        match expected {
+            Expected::Reference { name, field } => match self.shown_text(name, field) {
+                Some(text) if text.is_empty() => Expected::Empty,
+                Some(text) => Expected::Literal(text),
+                None => expected.clone(),
+            },
+            Expected::List(items) => Expected::List(items.iter().map(|i| self.resolve(i)).collect()),
+            Expected::Rows(rows) => Expected::Rows(
+                rows.iter()
+                    .map(|row| row.iter().map(|(k, v)| (k.clone(), self.resolve(v))).collect())
+                    .collect(),
+            ),
+            Expected::Literal(_)
+            | Expected::NonEmpty
+            | Expected::Empty
+            | Expected::Contains(_)
+            | Expected::Compare(..) => expected.clone(),
+        }
+    }
+
+    /// What a record's page shows in one field, as text.
+    pub(super) fn shown_text(&self, name: &str, field: &str) -> Option<String> {
+        match self.actual(name, field)? {
+            Actual::Text(text) => Some(text),
+            Actual::List(_) | Actual::Rows(_) => None,
+        }
+    }
+
+    fn kind(&self, name: &str) -> &'static str {
+        match self.names.get(name) {
+            Some(Named::Table(_)) => "查询",
+            _ => "协议",
+        }
+    }
+
+    fn actual(&self, name: &str, field: &str) -> Option<Actual> {
+        match self.names.get(name)? {
+            Named::Table(table) => match field {
+                "总数" => Some(Actual::Text(table.total.to_string())),
+                "页脚" => Some(Actual::Text(table.footer.clone())),
+                "行" => Some(Actual::Rows(
+                    table
+                        .rows
+                        .iter()
+                        .map(|row| row.iter().map(|(label, text)| ((*label).to_owned(), text.clone())).collect())
+                        .collect(),
+                )),
+                _ => None,
+            },
+            Named::Record { id, enterprise } => {
+                let uscc = &self.world.enterprises()[*enterprise].uscc;
+                let shown = self.world.portal().observe(uscc).agreement(id)?;
+                match field {
+                    "状态记录" => Some(Actual::List(shown.log.iter().map(|r| r.code.to_owned()).collect())),
+                    "状态描述" => Some(Actual::List(shown.log.iter().map(|r| r.text.clone()).collect())),
+                    _ => shown.fields.iter().find(|(label, _)| *label == field).map(|(_, t)| Actual::Text(t.clone())),
+                }
+            }
+        }
+    }
+}

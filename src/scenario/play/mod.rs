@@ -1,0 +1,221 @@
+//! Plays one case: a world is made, its steps are acted, what is expected is held against what pages show, and the
+//! evidence is judged.
+//!
+//! The player decides nothing about right and wrong itself: comparisons are `verdict::expect`, rules over the
+//! evidence are `verdict::checks`, and what an evaluated check proves is `verdict::citations`. It says once that
+//! steps were left out after a failure, and leaves them out: noise hides causes.
+
+mod act;
+mod faults;
+mod look;
+mod once;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::portal::{RecordId, Rules, Table};
+use interchange::Suite;
+use virtual_card::Card;
+
+use super::model::{Act, Case, Step};
+use crate::{
+    evidence::{Evidence, Happening},
+    verdict::{
+        checks::{self, Context},
+        finding::{CaseResult, Finding, Verdict},
+    },
+    world::{Setup, World, keys, script::Script},
+};
+
+/// What a run fixes for all of its cases.
+#[derive(Clone)]
+pub struct Options {
+    /// The seed.
+    pub seed: u64,
+    /// How messages are sealed.
+    pub suite: Suite,
+    /// The portal's tables and rules; a wrong one may be given to test the suite.
+    pub rules: Rules,
+    /// Cards other than the fixture's.
+    pub cards: Option<Arc<Vec<[Card; 3]>>>,
+}
+
+impl Options {
+    /// The faithful portal under a seed.
+    pub fn new(seed: u64, suite: Suite) -> Self {
+        Self { seed, suite, rules: Rules::default(), cards: None }
+    }
+}
+
+/// What a name given by 记作 stands for.
+#[derive(Clone)]
+enum Named {
+    Record { id: RecordId, enterprise: usize },
+    Table(Table),
+}
+
+struct Player<'c> {
+    case: &'c Case,
+    world: World,
+    names: BTreeMap<String, Named>,
+    result: CaseResult,
+    step: Option<usize>,
+}
+
+/// Why the rest of a case is not played.
+struct Stop;
+
+/// Plays a case to its end and judges it. The same case and options give the same result, but for `wall_us`, which
+/// is left 0 for whoever holds a clock.
+pub fn play(case: &Case, options: &Options) -> (CaseResult, Evidence) {
+    let header = &case.scenario;
+    let mut player = Player {
+        case,
+        world: World::new(setup(case, options)),
+        names: BTreeMap::new(),
+        step: None,
+        result: CaseResult {
+            id: case.id.clone(),
+            title: header.title.clone(),
+            file: header.file.clone(),
+            covers: header.covers.clone(),
+            verdict: Verdict::Passed,
+            virtual_ms: 0,
+            wall_us: 0,
+            apdus: 0,
+            card_signatures: 0,
+            messages: 0,
+            receipts: 0,
+            findings: Vec::new(),
+            cited: BTreeMap::new(),
+            seed: options.seed,
+            steps: case.steps.len(),
+        },
+    };
+    let whole = player.play_steps();
+    player.judge(whole, options)
+}
+
+fn setup(case: &Case, options: &Options) -> Setup {
+    let mut script = Script::default();
+    for line in &case.script {
+        script.add(faults::selector(&line.party), line.point, line.outcomes.clone());
+    }
+    Setup {
+        case: case.id.clone(),
+        seed: options.seed,
+        suite: options.suite,
+        start: case.start,
+        rules: options.rules.clone(),
+        script,
+        faults: faults::of_the_wire(case),
+        replayed_logins: faults::replayed_logins(case),
+        cards: options.cards.clone(),
+    }
+}
+
+impl Player<'_> {
+    fn play_steps(&mut self) -> bool {
+        let given = &self.case.given.agreements;
+        for step in given {
+            if self.given(step).is_err() {
+                self.say_left_out(self.case.steps.len());
+                return false;
+            }
+        }
+        for (number, step) in self.case.steps.iter().enumerate() {
+            self.step = Some(number);
+            self.world.begin_step(self.step);
+            let armed = self.arm_faults(number, step);
+            let played = self.play(step);
+            self.settle_faults(armed);
+            if played.is_err() {
+                self.say_left_out(self.case.steps.len() - number - 1);
+                return false;
+            }
+        }
+        self.step = None;
+        self.world.begin_step(None);
+        true
+    }
+
+    /// An agreement of 已知: signed as any other, and waited for.
+    fn given(&mut self, step: &Step) -> Result<(), Stop> {
+        self.play(step)?;
+        let limit = self.world.now() + std::time::Duration::from_secs(86_400);
+        loop {
+            let Some(name) = step.name.as_ref() else { return Ok(()) };
+            match self.shown_text(name, "状态").as_deref() {
+                Some("成功") => return Ok(()),
+                Some("失败") => break,
+                _ => {}
+            }
+            if !self.world.step_within(limit) {
+                break;
+            }
+        }
+        let text = "已知中的协议没有签成，要测试的情形没有出现";
+        self.find(Finding::new(Verdict::Inconclusive, "given", "已知.协议", text).at_line(step.line));
+        Err(Stop)
+    }
+
+    fn play(&mut self, step: &Step) -> Result<(), Stop> {
+        match &step.act {
+            Act::Advance(advance) => self.advance(step, *advance),
+            Act::Wait { subjects, limit } => self.wait(step, subjects, *limit),
+            Act::Expect { subjects } => {
+                self.expect(step, subjects);
+                Ok(())
+            }
+            Act::EndAgreement { party, agreement, reason } => {
+                self.end_agreement(step, party, agreement, reason.as_deref())
+            }
+            _ => self.person_acts(step),
+        }
+    }
+
+    fn find(&mut self, finding: Finding) {
+        let finding = if finding.step.is_none() { finding.during(self.step) } else { finding };
+        self.result.find(finding);
+    }
+
+    /// Added to the finding that stopped the case, so that what follows from it is said once.
+    fn say_left_out(&mut self, steps: usize) {
+        if steps > 0
+            && let Some(last) = self.result.findings.last_mut()
+        {
+            last.text.push_str(&format!("；因此后面的 {steps} 步没有执行，也不再判定"));
+        }
+    }
+
+    fn judge(mut self, whole: bool, options: &Options) -> (CaseResult, Evidence) {
+        self.result.virtual_ms = u64::try_from(self.world.now().since(self.world.start()).as_millis()).unwrap_or(0);
+        self.result.apdus = self.world.apdus();
+        self.result.card_signatures = u64::from(self.world.card_signatures());
+        let evidence = self.world.finish();
+        for entry in &evidence.entries {
+            match &entry.what {
+                Happening::Sent(_) => self.result.messages += 1,
+                Happening::Arrived(a) if a.receipt.is_some() => self.result.receipts += 1,
+                _ => {}
+            }
+        }
+        let fixtures = keys::fixtures();
+        let keys = keys::suite_keys(options.suite);
+        let identities = |id: &domain::directory::PartyId| keys.parties.get(id).map(|k| &k.good);
+        let context = Context {
+            directory: &fixtures.directory,
+            identities: &identities,
+            peers: &keys.peers,
+            suite: options.suite,
+            card_roots: &fixtures.card_roots,
+        };
+        let named: BTreeMap<&str, usize> = self.case.always.iter().map(|i| (i.name.as_str(), i.line)).collect();
+        checks::run_all(&evidence, &context, &named, &mut self.result);
+        if whole {
+            once::check(self.case, &evidence, &mut self.result);
+            faults::check_struck(self.case, &evidence, &mut self.result);
+        }
+        self.result.check_coverage(self.case.scenario.covers_line);
+        (self.result, evidence)
+    }
+}

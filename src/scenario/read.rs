@@ -1,0 +1,309 @@
+//! From a file's bytes to its cases, collecting every mistake on the way.
+//!
+//! Source, scan, tree, matrix, then each row into the model. A row is read as if its values had been written there;
+//! a mistake that all rows share is told once. Invariant: cases come out only if there is no mistake but warnings.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use domain::Time;
+
+use super::{
+    cast::Cast,
+    catalogue::{self, TOP_KEYS},
+    fields::{Reader, nodes_of},
+    lint,
+    mistake::{Mistake, MistakeKind, Vocabulary, nearest},
+    model::{Case, Header, Invariant, Place, Places},
+    scan,
+    source::{Lines, Source, Span},
+    tree::{self, Key, Node, NodeKind},
+};
+use crate::verdict::{checks, requirements};
+
+/// The most rows that a matrix may have.
+pub const MAX_ROWS: usize = 1000;
+
+/// When a scenario starts unless it says otherwise: a Monday.
+const DEFAULT_START: &str = "2026-03-02 09:00:00";
+
+/// What became of a file.
+#[derive(Debug)]
+pub struct Reading {
+    /// Its text.
+    pub source: Source,
+    /// Its cases; none if there is a mistake that is not a warning.
+    pub cases: Vec<Case>,
+    /// Mistakes and warnings, in file order.
+    pub mistakes: Vec<Mistake>,
+    /// Where 编号 stands, for mistakes between files.
+    pub id_span: Span,
+}
+
+impl Reading {
+    /// Whether there is a mistake that is not a warning.
+    pub fn is_refused(&self) -> bool {
+        self.mistakes.iter().any(|m| !m.what.is_warning())
+    }
+}
+
+/// Reads one file.
+pub fn read(file: &str, bytes: &[u8], cast: &Cast) -> Reading {
+    let source = match Source::new(file, bytes) {
+        Ok(source) => source,
+        Err((source, mistake)) => return refused(source, vec![mistake]),
+    };
+    let mut mistakes = scan::mistakes(&source.text);
+    if mistakes.is_empty() {
+        match tree::parse(&source) {
+            Ok(root) => return read_tree(source, &root, cast),
+            Err(found) => mistakes = found,
+        }
+    }
+    refused(source, mistakes)
+}
+
+fn refused(source: Source, mistakes: Vec<Mistake>) -> Reading {
+    Reading { source, cases: Vec::new(), mistakes, id_span: Span::default() }
+}
+
+fn read_tree(source: Source, root: &Node, cast: &Cast) -> Reading {
+    let lines = Lines::of(&source);
+    let mut head = Reader::new(&source, &lines, cast, Vec::new());
+    let NodeKind::Map(entries) = &root.kind else {
+        head.wrong_shape(root, "「键: 值」的映射");
+        let mistakes = head.mistakes;
+        return refused(source, mistakes);
+    };
+    for (key, _) in entries {
+        if !TOP_KEYS.iter().any(|k| k.name == key.text) {
+            let what = MistakeKind::UnknownKey {
+                found: key.text.clone(),
+                nearest: nearest(&key.text, TOP_KEYS.iter().map(|k| k.name)),
+            };
+            head.push(what, key.span);
+        }
+    }
+    for top in TOP_KEYS.iter().filter(|k| k.required) {
+        if !entries.iter().any(|(k, _)| k.text == top.name) {
+            let here = entries.first().map_or(root.span, |(k, _)| k.span);
+            head.push(MistakeKind::Missing { key: top.name, of: "场景文件".into() }, here);
+        }
+    }
+    let header = Arc::new(header(&mut head, entries, &source));
+    let id_span = top(entries, "编号").map_or(Span::default(), |n| n.span);
+    let rows = matrix(&mut head, entries);
+    let names: Vec<(String, Span)> = top_entries(entries, "矩阵").map(|(k, _)| (k.text.clone(), k.span)).collect();
+    let mut mistakes = head.mistakes;
+    let mut cases = Vec::new();
+    for (row, values) in rows.iter().enumerate() {
+        let tree = if values.is_empty() { root.clone() } else { substituted(root, values) };
+        let mut reader = Reader::new(&source, &lines, cast, names.clone());
+        cases.extend(case(&mut reader, &tree, &header, row, values));
+        mistakes.append(&mut reader.mistakes);
+    }
+    mistakes.extend(lint::warnings(&cases, entries));
+    once_each(&mut mistakes);
+    if mistakes.iter().any(|m| !m.what.is_warning()) {
+        cases.clear();
+    }
+    Reading { source, cases, mistakes, id_span }
+}
+
+/// In file order; of mistakes with one code at one place the first only, for rows share them.
+fn once_each(mistakes: &mut Vec<Mistake>) {
+    mistakes.sort_by_key(|m| m.span);
+    let mut seen = BTreeSet::new();
+    mistakes.retain(|m| seen.insert((m.span, m.what.code(), key_of(&m.what))));
+}
+
+/// What else tells two mistakes at one place apart.
+fn key_of(what: &MistakeKind) -> &'static str {
+    if let MistakeKind::Missing { key, .. } = what { key } else { "" }
+}
+
+fn top<'n>(entries: &'n [(Key, Node)], name: &str) -> Option<&'n Node> {
+    entries.iter().find(|(k, _)| k.text == name).map(|(_, n)| n)
+}
+
+fn top_entries<'n>(entries: &'n [(Key, Node)], name: &str) -> impl Iterator<Item = &'n (Key, Node)> {
+    top(entries, name).into_iter().flat_map(|n| match &n.kind {
+        NodeKind::Map(inner) => inner.iter(),
+        NodeKind::Scalar { .. } | NodeKind::List(_) => [].iter(),
+    })
+}
+
+fn header(reader: &mut Reader<'_>, entries: &[(Key, Node)], source: &Source) -> Header {
+    let mut text = |key: &str| top(entries, key).and_then(|n| reader.text(n)).unwrap_or_default();
+    let (title, id, note) = (text("场景"), text("编号"), text("说明"));
+    if let Some(node) = top(entries, "编号")
+        && !id.is_empty()
+        && !id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-')
+    {
+        reader.push(MistakeKind::BadId { found: id.clone() }, node.span);
+    }
+    let mut covers = Vec::new();
+    for node in top(entries, "覆盖").map(|n| reader.list(n)).unwrap_or_default() {
+        let Some(cover) = reader.word(node) else { continue };
+        if requirements::by_id(&cover).is_none() {
+            let known = requirements::all().iter().map(|r| r.id.as_str());
+            reader.unknown(Vocabulary::Requirement, &cover, known, node.span);
+        }
+        covers.push(cover);
+    }
+    if let Some(node) = top(entries, "覆盖").filter(|n| matches!(&n.kind, NodeKind::List(items) if items.is_empty())) {
+        reader.push(MistakeKind::Blank, node.span);
+    }
+    let mut tags = Vec::new();
+    for node in top(entries, "标签").map(|n| reader.list(n)).unwrap_or_default() {
+        tags.extend(reader.word(node));
+    }
+    let covers_at = entries.iter().find(|(k, _)| k.text == "覆盖").map_or(0, |(k, _)| k.span.start);
+    let covers_line = source.place(covers_at).line;
+    Header { title, id, covers, tags, note, file: source.file.clone(), covers_line }
+}
+
+type Row = Vec<(String, String)>;
+
+/// The rows of 矩阵 in file order; one empty row where there is none.
+fn matrix(reader: &mut Reader<'_>, entries: &[(Key, Node)]) -> Vec<Row> {
+    let Some(node) = top(entries, "矩阵") else { return vec![Vec::new()] };
+    if !matches!(node.kind, NodeKind::Map(_)) {
+        reader.wrong_shape(node, "「键: [值, 值]」的映射");
+        return vec![Vec::new()];
+    }
+    let mut rows: Vec<Row> = vec![Vec::new()];
+    let mut count = 1usize;
+    for (key, node) in top_entries(entries, "矩阵") {
+        reader.name(&key.text, key.span);
+        let items = reader.list(node);
+        if items.is_empty() && matches!(node.kind, NodeKind::List(_)) {
+            reader.push(MistakeKind::Blank, node.span);
+        }
+        let values: Vec<String> = items.iter().filter_map(|n| reader.text(n)).collect();
+        count = count.saturating_mul(values.len().max(1));
+        if count > MAX_ROWS {
+            reader.push(MistakeKind::TooManyRows { rows: count }, key.span);
+            return vec![Vec::new()];
+        }
+        if !values.is_empty() {
+            rows = rows
+                .iter()
+                .flat_map(|row| {
+                    values.iter().map(move |v| row.iter().cloned().chain([(key.text.clone(), v.clone())]).collect())
+                })
+                .collect();
+        }
+    }
+    rows
+}
+
+/// The tree with `$键` replaced in every text outside of 矩阵.
+fn substituted(node: &Node, values: &Row) -> Node {
+    let kind = match &node.kind {
+        NodeKind::Scalar { text, plain } => NodeKind::Scalar { text: filled_in(text, values), plain: *plain },
+        NodeKind::List(items) => NodeKind::List(items.iter().map(|n| substituted(n, values)).collect()),
+        NodeKind::Map(entries) => NodeKind::Map(
+            entries
+                .iter()
+                .map(|(k, n)| {
+                    let value = if k.text == "矩阵" { n.clone() } else { substituted(n, values) };
+                    (Key { text: filled_in(&k.text, values), span: k.span }, value)
+                })
+                .collect(),
+        ),
+    };
+    Node { kind, span: node.span }
+}
+
+fn filled_in(text: &str, values: &Row) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some(i) = rest.find('$') {
+        filled.push_str(&rest[..i]);
+        let after = &rest[i + 1..];
+        let name = name_at(after);
+        match values.iter().find(|(key, _)| key == name) {
+            Some((_, value)) => filled.push_str(value),
+            None => filled.push_str(&rest[i..i + 1 + name.len()]),
+        }
+        rest = &after[name.len()..];
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// The name at the start of a text.
+pub(super) fn name_at(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    &text[..end]
+}
+
+/// Reads one row; `None` where its mistakes leave nothing to build.
+fn case(reader: &mut Reader<'_>, root: &Node, header: &Arc<Header>, row: usize, values: &Row) -> Option<Case> {
+    let NodeKind::Map(entries) = &root.kind else { return None };
+    let start = match top(entries, "开始") {
+        Some(node) => reader.time(node),
+        None => Time::parse(DEFAULT_START),
+    };
+    let given = reader.given(top(entries, "已知"));
+    let steps = reader.steps(top(entries, "步骤"));
+    let script = reader.script(top(entries, "对手方剧本"));
+    let faults = reader.faults(top(entries, "故障"));
+    let mut always = Vec::new();
+    for node in top(entries, "始终").map(|n| reader.list(n)).unwrap_or_default() {
+        let Some(name) = reader.word(node) else { continue };
+        let known = checks::INVARIANTS.iter().map(|i| i.name);
+        if known.clone().any(|k| k == name) {
+            always.push(Invariant { name, line: reader.line(node.span) });
+        } else {
+            reader.unknown(Vocabulary::Invariant, &name, known, node.span);
+        }
+    }
+    let once = nodes_of(top(entries, "曾经")).iter().filter_map(|n| reader.once(n)).collect();
+    if let Some(node) = top(entries, "曾经") {
+        reader.list(node);
+    }
+    let id = if values.is_empty() {
+        header.id.clone()
+    } else {
+        let pairs: Vec<String> = values.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        format!("{}[{}]", header.id, pairs.join(","))
+    };
+    let places = places(reader, root);
+    Some(Case { id, scenario: Arc::clone(header), row, start: start?, given, script, faults, steps, always, once, places })
+}
+
+/// Where every value stands, by its path.
+fn places(reader: &Reader<'_>, root: &Node) -> Places {
+    fn walk(reader: &Reader<'_>, node: &Node, path: &str, places: &mut Places) {
+        let mut note = |path: &str, span: Span| {
+            let Place { line, column } = reader.place(span);
+            places.0.insert(path.to_owned(), Place { line, column });
+        };
+        match &node.kind {
+            NodeKind::Scalar { .. } => {}
+            NodeKind::List(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    let inner = format!("{path}{i}");
+                    note(&inner, item.span);
+                    walk(reader, item, &format!("{inner}/"), places);
+                }
+            }
+            NodeKind::Map(entries) => {
+                for (key, value) in entries {
+                    let inner = format!("{path}{}", key.text);
+                    note(&inner, key.span);
+                    walk(reader, value, &format!("{inner}/"), places);
+                }
+            }
+        }
+    }
+    let mut places = Places::default();
+    walk(reader, root, "", &mut places);
+    places
+}
+
+/// Whether a key is one that a file may have at its top; for `explain`.
+pub(super) fn is_top_key(name: &str) -> Option<&'static catalogue::TopKey> {
+    TOP_KEYS.iter().find(|k| k.name == name)
+}

@@ -1,0 +1,142 @@
+//! The text of one scenario file, and positions in it.
+//!
+//! Everything later speaks in [`Span`]s, byte ranges of this text; lines and columns (from 1, in characters) are worked
+//! out here alone. Invariant: a text that is kept here is UTF-8 and within the limit, and no position panics.
+
+use std::ops::Range;
+
+use super::{
+    mistake::{Mistake, MistakeKind},
+    model::Place,
+};
+
+/// The most bytes that a scenario file may have.
+pub const MAX_FILE_BYTES: usize = 1024 * 1024;
+
+/// A range of bytes in the source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// From its ends.
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+}
+
+/// A file's path and text.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The path, as it was given.
+    pub file: String,
+    /// The text, without a byte order mark.
+    pub text: String,
+}
+
+impl Source {
+    /// Takes the bytes of a file.
+    ///
+    /// # Errors
+    /// The source with a mistake in it, where the bytes are no UTF-8 or too many; the text is then only good for
+    /// showing where.
+    pub fn new(file: &str, bytes: &[u8]) -> Result<Self, (Self, Mistake)> {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let refused = |text: &str, what, span| {
+            let source = Self { file: file.into(), text: text.into() };
+            Err((source, Mistake::new(what, span)))
+        };
+        if bytes.len() > MAX_FILE_BYTES {
+            return refused("", MistakeKind::TooLarge { bytes: bytes.len() }, Span::default());
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Self { file: file.into(), text: text.into() }),
+            Err(error) => {
+                let at = error.valid_up_to();
+                // Every byte that was good keeps its place, so the position stays right in the mended text.
+                let text = String::from_utf8_lossy(bytes);
+                refused(&text, MistakeKind::NotUtf8, Span::new(at, at + '\u{FFFD}'.len_utf8()))
+            }
+        }
+    }
+
+    /// Line and column of a byte, from 1, the column in characters.
+    pub fn place(&self, byte: usize) -> Place {
+        let before = self.before(byte);
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        Place { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    }
+
+    /// The range to underline: never empty where something is there, and on one line.
+    pub fn underline(&self, span: Span) -> Range<usize> {
+        let start = self.before(span.start).len();
+        let end = self.before(span.end.max(start)).len();
+        let text = &self.text[start..end];
+        let first = text.lines().next().unwrap_or_default().trim_end();
+        start..start + first.len()
+    }
+
+    /// The text of a span; empty where it lies outside.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start..span.end).unwrap_or_default()
+    }
+
+    /// The text up to `byte`, or to the nearest character boundary before it.
+    fn before(&self, byte: usize) -> &str {
+        let mut at = byte.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        &self.text[..at]
+    }
+}
+
+/// Line lookups for many positions of one source, in logarithmic time each.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    /// Of a source.
+    pub fn of(source: &Source) -> Self {
+        let starts = std::iter::once(0).chain(source.text.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        Self { starts }
+    }
+
+    /// Line and column of a byte, from 1, the column in characters.
+    pub fn place(&self, source: &Source, byte: usize) -> Place {
+        let line = self.starts.partition_point(|s| *s <= byte).max(1);
+        let start = self.starts[line - 1];
+        let column = source.slice(Span::new(start, byte)).chars().count() + 1;
+        Place { line, column }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_agree_both_ways() {
+        let source = Source::new("x", "甲乙: 丙\n  丁".as_bytes()).unwrap();
+        let at = source.text.find('丙').unwrap();
+        assert_eq!(source.place(at), Place { line: 1, column: 5 });
+        let ding = source.text.find('丁').unwrap();
+        assert_eq!(source.place(ding), Place { line: 2, column: 3 });
+        let lines = Lines::of(&source);
+        for (byte, _) in source.text.char_indices() {
+            assert_eq!(lines.place(&source, byte), source.place(byte));
+        }
+    }
+
+    #[test]
+    fn a_file_of_one_mebibyte_is_read_and_one_byte_more_is_not() {
+        assert!(Source::new("x", &vec![b'#'; MAX_FILE_BYTES]).is_ok());
+        assert!(Source::new("x", &vec![b'#'; MAX_FILE_BYTES + 1]).is_err());
+    }
+}

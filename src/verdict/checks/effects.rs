@@ -1,0 +1,90 @@
+//! 一次生效 (MSG-03): whatever the wire does, each business happens once, and page and books agree on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::directory::PartyRole;
+
+use super::{Context, Outcome, log_order};
+use crate::{
+    evidence::Evidence,
+    verdict::finding::{Finding, Verdict},
+};
+
+const NAME: &str = "一次生效";
+
+pub fn check(evidence: &Evidence, context: &Context<'_>) -> Outcome {
+    let mut findings = Vec::new();
+    let rows = log_order::rows(evidence);
+    handled_once(evidence, context, &mut findings);
+    logged_once(&rows, &mut findings);
+    one_number(evidence, &mut findings);
+    page_and_books_agree(evidence, context, &mut findings);
+    Outcome { evaluated: !evidence.books.is_empty() || !rows.is_empty(), findings }
+}
+
+fn failed(path: String, text: impl Into<String>) -> Finding {
+    Finding::new(Verdict::Failed, NAME, path, text).against("MSG-03")
+}
+
+fn handled_once(evidence: &Evidence, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for line in &evidence.books {
+        if line.requests_handled > 1 {
+            let path = format!("账簿 {} {}", context.directory.name_of(&line.party), line.application);
+            findings.push(failed(path, "同一笔签约申请被办理了不止一次").compared("1", line.requests_handled.to_string()));
+        }
+    }
+}
+
+fn logged_once(rows: &[&crate::evidence::LogLine], findings: &mut Vec<Finding>) {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for row in rows {
+        if matches!(row.code.as_str(), "P101" | "P102" | "S") {
+            *counts.entry((&row.record, &row.code)).or_default() += 1;
+        }
+    }
+    for ((record, code), count) in counts {
+        if count > 1 {
+            let text = format!("状态记录中 {code} 出现了不止一次");
+            findings.push(failed(format!("{record}.状态记录"), text).compared("1", count.to_string()));
+        }
+    }
+}
+
+fn one_number(evidence: &Evidence, findings: &mut Vec<Finding>) {
+    let mut numbers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for line in &evidence.books {
+        numbers.entry(&line.application).or_default().extend(line.agreement_number.as_deref());
+    }
+    for (application, numbers) in numbers {
+        if numbers.len() > 1 {
+            let shown = numbers.into_iter().collect::<Vec<_>>().join("、");
+            findings.push(failed(format!("账簿 {application}"), "同一笔签约有不止一个协议编号").compared("1 个", shown));
+        }
+    }
+}
+
+/// An agreement that a page shows as 成功 stands in exactly its bank's books, under the number that the page shows.
+fn page_and_books_agree(evidence: &Evidence, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for page in &evidence.pages {
+        let field = |label: &str| page.fields.iter().find(|(l, _)| l == label).map(|(_, text)| text.as_str());
+        if field("状态") != Some("成功") {
+            continue;
+        }
+        let is_bank = |id| context.directory.by_id(id).is_some_and(|i| i.role == PartyRole::Bank);
+        let agreed = evidence
+            .books
+            .iter()
+            .find(|l| l.application == page.record && l.standing == "agreed" && is_bank(&l.party));
+        let shown = field("协议编号").unwrap_or_default();
+        let path = format!("{}.协议编号", page.record);
+        match agreed {
+            None => findings.push(failed(path, "页面显示签约成功，但没有银行的账簿记着这份协议").against("AGR-09")),
+            Some(line) => {
+                let number = line.agreement_number.as_deref().unwrap_or_default();
+                if number != shown {
+                    findings.push(failed(path, "页面上的协议编号不是银行账簿中的那一个").compared(number, shown).against("AGR-09"));
+                }
+            }
+        }
+    }
+}

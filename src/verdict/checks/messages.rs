@@ -1,0 +1,218 @@
+//! 报文有效 (MSG-02): honest messages get through and say what was sent; bad ones are refused and leave no trace.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    directory::PartyId,
+    message::{Body, Decision, Kind},
+};
+use interchange::Opened;
+
+use super::{
+    Context, Outcome,
+    wire::{Coming, Wire},
+};
+use crate::{
+    evidence::Evidence,
+    verdict::finding::{Finding, Verdict},
+};
+
+const NAME: &str = "报文有效";
+
+pub fn check(evidence: &Evidence, context: &Context<'_>) -> Outcome {
+    let wire = Wire::of(evidence);
+    let mut outcome = Outcome::default();
+    for coming in &wire.arrivals {
+        outcome.evaluated = true;
+        match coming.declared_bad() {
+            Some(bad) => refused_as_it_must(coming, bad.name, bad.codes, &mut outcome.findings),
+            None => came_through(coming, context, &mut outcome.findings),
+        }
+    }
+    ids_and_sequences(&wire, &mut outcome.findings);
+    answers_answer_something(&wire, &mut outcome.findings);
+    nothing_came_of_bad_ones(evidence, &wire, context, &mut outcome.findings);
+    outcome
+}
+
+fn failed(coming: &Coming<'_>, text: String) -> Finding {
+    let path = format!("报文 {} {}→{}", coming.sent.kind.chinese(), coming.sent.from, coming.arrival.by);
+    Finding::new(Verdict::Failed, NAME, path, text)
+        .against("MSG-02")
+        .during(coming.step)
+        .about(coming.sent.id.as_str())
+}
+
+fn refused_as_it_must(coming: &Coming<'_>, name: &str, codes: &[&str], findings: &mut Vec<Finding>) {
+    let family = codes.join(" 或 ");
+    match &coming.arrival.refused {
+        None => findings.push(failed(coming, format!("{name}的报文被接受了")).compared(family, "接受")),
+        Some(code) if codes.contains(&code.as_str()) => {}
+        Some(code) => findings
+            .push(failed(coming, format!("{name}的报文以不相干的理由被拒绝：{}", coming.arrival.reason)).compared(family, code)),
+    }
+}
+
+fn came_through(coming: &Coming<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    if coming.altered() {
+        findings.push(failed(coming, "到达的报文与发出的不同，但没有声明过篡改".into()));
+        return;
+    }
+    // Codes K31xx are the gateway's; a business refusal (K32xx) has opened and verified the message.
+    if let Some(code) = coming.arrival.refused.as_ref().filter(|c| c.starts_with("K31")) {
+        let text = format!("诚实的报文被拒绝：{}", coming.arrival.reason);
+        findings.push(failed(coming, text).compared("接受", code));
+        return;
+    }
+    let Some(opening) = context.open(&coming.arrival.bytes, &coming.arrival.by, coming.at) else { return };
+    match &*opening {
+        Err(error) => findings.push(failed(coming, format!("报文不能再次打开并验签：{error}")).compared("有效", error.code)),
+        Ok(opened) => {
+            for (what, expected, actual) in differences(coming, opened) {
+                findings.push(failed(coming, format!("报文中的{what}与发送记录不符")).compared(expected, actual));
+            }
+        }
+    }
+}
+
+fn differences(coming: &Coming<'_>, opened: &Opened) -> Vec<(&'static str, String, String)> {
+    let (sent, message) = (coming.sent, &opened.message);
+    let correlation = |id: &Option<domain::message::MessageId>| id.as_ref().map(ToString::to_string).unwrap_or_default();
+    [
+        ("编号", sent.id.to_string(), message.id.to_string()),
+        ("发送方", sent.from.to_string(), message.source.to_string()),
+        ("签名人", sent.from.to_string(), opened.sender.to_string()),
+        ("收件人", sent.to.to_string(), message.target.to_string()),
+        ("种类", sent.kind.chinese().into(), message.body.kind().chinese().into()),
+        ("业务编号", sent.subject.clone(), message.subject.clone()),
+        ("序号", sent.sequence.to_string(), message.sequence.to_string()),
+        ("关联编号", correlation(&sent.correlation), correlation(&message.correlation)),
+    ]
+    .into_iter()
+    .filter(|(_, expected, actual)| expected != actual)
+    .collect()
+}
+
+/// An id means one message, and the ids of one sender about one business to one receiver are numbered 1, 2, 3, ...
+fn ids_and_sequences(wire: &Wire<'_>, findings: &mut Vec<Finding>) {
+    let mut by_id = BTreeMap::new();
+    let mut numbers: BTreeMap<(&PartyId, &PartyId, &str), Vec<u64>> = BTreeMap::new();
+    for leaving in &wire.sent {
+        let sent = leaving.sent;
+        let path = format!("报文 {} {}→{}", sent.kind.chinese(), sent.from, sent.to);
+        let found = |text: &str| {
+            Finding::new(Verdict::Failed, NAME, path.clone(), text)
+                .against("MSG-02")
+                .during(leaving.step)
+                .about(sent.id.as_str())
+        };
+        match by_id.get(&(&sent.from, &sent.id)) {
+            None => {
+                by_id.insert((&sent.from, &sent.id), sent);
+                numbers.entry((&sent.from, &sent.to, &sent.subject)).or_default().push(sent.sequence);
+            }
+            Some(first) => {
+                // Misbehaviour that a scenario declared seals the same message in other bytes; an honest sender never does.
+                let same = first.bytes == sent.bytes || first.declared != sent.declared;
+                if !same || first.kind != sent.kind || first.subject != sent.subject || first.sequence != sent.sequence {
+                    findings.push(found("同一编号的两份报文内容不同"));
+                }
+            }
+        }
+    }
+    for ((from, to, subject), mut sequence) in numbers {
+        sequence.sort_unstable();
+        if !sequence.iter().copied().eq(1..=sequence.len() as u64) {
+            let shown = sequence.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let path = format!("报文 {from}→{to} {subject}");
+            findings.push(
+                Finding::new(Verdict::Failed, NAME, path, "报文序号不是从 1 起连续的")
+                    .against("MSG-02")
+                    .compared(format!("1..{}", sequence.len()), shown),
+            );
+        }
+    }
+}
+
+/// An answer names the request that it answers, one that went to the party that answers.
+fn answers_answer_something(wire: &Wire<'_>, findings: &mut Vec<Finding>) {
+    for leaving in wire.first_sendings() {
+        let sent = leaving.sent;
+        let request = match sent.kind {
+            Kind::InsurerSigningAnswered => Kind::InsurerSigningRequested,
+            Kind::BankSigningAnswered => Kind::BankSigningRequested,
+            Kind::AgreementEndAnswered => Kind::AgreementEndRequested,
+            Kind::InsurerSigningRequested
+            | Kind::BankSigningRequested
+            | Kind::AgreementEndRequested
+            | Kind::AgreementEnded => continue,
+        };
+        let answered = wire.sent.iter().any(|l| {
+            l.at <= leaving.at
+                && l.sent.kind == request
+                && l.sent.to == sent.from
+                && l.sent.subject == sent.subject
+                && sent.correlation.as_ref() == Some(&l.sent.id)
+        });
+        if !answered {
+            let path = format!("报文 {} {}→{}", sent.kind.chinese(), sent.from, sent.to);
+            findings.push(
+                Finding::new(Verdict::Failed, NAME, path, "答复所关联的申请不存在")
+                    .against("MSG-02")
+                    .during(leaving.step)
+                    .about(sent.id.as_str()),
+            );
+        }
+    }
+}
+
+/// What only a good message may bring about has a good message before it: P101, S, and a line in a party's books.
+fn nothing_came_of_bad_ones(evidence: &Evidence, wire: &Wire<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let portal = PartyId::portal();
+    for row in super::log_order::rows(evidence) {
+        let kind = match row.code.as_str() {
+            "P101" => Kind::InsurerSigningAnswered,
+            "S" => Kind::BankSigningAnswered,
+            _ => continue,
+        };
+        let grounds = wire
+            .taken_by(&portal, &row.record, kind)
+            .any(|c| c.at <= row.recorded_at && says_yes(c, context).unwrap_or(true));
+        if !grounds {
+            let path = format!("{}.状态记录", row.record);
+            let text = format!("第 {} 条「{} {}」没有有效的{}作为依据", row.number, row.code, row.text, kind.chinese());
+            findings.push(Finding::new(Verdict::Failed, NAME, path, text).against("MSG-02"));
+        }
+    }
+    let taken: BTreeSet<(&PartyId, &str)> = [Kind::InsurerSigningRequested, Kind::BankSigningRequested]
+        .into_iter()
+        .flat_map(|kind| {
+            wire.arrivals
+                .iter()
+                .filter(move |c| c.sent.kind == kind && c.arrival.refused.is_none() && c.declared_bad().is_none())
+        })
+        .map(|c| (&c.arrival.by, c.sent.subject.as_str()))
+        .collect();
+    for line in &evidence.books {
+        if !taken.contains(&(&line.party, line.application.as_str())) {
+            let path = format!("账簿 {} {}", context.directory.name_of(&line.party), line.application);
+            let text = "账簿中的一笔没有有效的签约申请作为依据";
+            findings.push(Finding::new(Verdict::Failed, NAME, path, text).against("MSG-02"));
+        }
+    }
+}
+
+/// Whether an answer agrees; `None` where it cannot be opened (that is told elsewhere).
+fn says_yes(coming: &Coming<'_>, context: &Context<'_>) -> Option<bool> {
+    let opening = context.open(&coming.arrival.bytes, &coming.arrival.by, coming.at)?;
+    let decision = match &opening.as_ref().as_ref().ok()?.message.body {
+        Body::InsurerSigningAnswered(answer) => answer.decision,
+        Body::BankSigningAnswered(answer) => answer.decision,
+        Body::AgreementEndAnswered(answer) => answer.decision,
+        Body::InsurerSigningRequested(_)
+        | Body::BankSigningRequested(_)
+        | Body::AgreementEndRequested(_)
+        | Body::AgreementEnded(_) => return None,
+    };
+    Some(decision == Decision::Agreed)
+}

@@ -1,0 +1,121 @@
+//! Invariants: what must hold at every moment of every case, each in its own file, each a pure function over evidence.
+//!
+//! All of them run after every case, and a finding of any fails it. Those that a scenario names under 始终 count for
+//! coverage too. Rules are written down here by hand from the life cycles and requirements, never read from the code
+//! that they judge.
+
+mod context;
+mod effects;
+mod isolation;
+mod log_order;
+mod messages;
+mod receipts;
+mod seals;
+mod states;
+mod wire;
+
+pub use context::Context;
+
+use super::finding::Finding;
+use crate::evidence::Evidence;
+
+/// One invariant.
+#[derive(Clone, Copy, Debug)]
+pub struct Invariant {
+    /// As 始终 names it.
+    pub name: &'static str,
+    /// What it means, for `explain`.
+    pub description: &'static str,
+    /// The requirements that it proves where it is evaluated.
+    pub requirements: &'static [&'static str],
+    /// The check itself.
+    pub check: fn(&Evidence, &Context<'_>) -> Outcome,
+}
+
+/// What a check came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether the evidence held anything to judge; else it proves nothing and covers nothing.
+    pub evaluated: bool,
+    /// What does not hold.
+    pub findings: Vec<Finding>,
+}
+
+/// Every invariant.
+pub const INVARIANTS: &[Invariant] = &[
+    Invariant {
+        name: "报文有效",
+        description: "每份诚实的报文都能由收件人解密、验签，内容与发出的一致，序号连续；坏签名、过期证书、错收件人、被篡改的报文\
+                      都被拒绝，不留下任何业务结果",
+        requirements: &["MSG-02"],
+        check: messages::check,
+    },
+    Invariant {
+        name: "回执齐全",
+        description: "每份到达的报文都有收件人签名、针对这份报文的回执；收到回执后不再重发；同样的字节得到同样的结果",
+        requirements: &["MSG-04"],
+        check: receipts::check,
+    },
+    Invariant {
+        name: "一次生效",
+        description: "报文无论丢失、重复、延迟或乱序，在各方账簿和状态记录中都只生效一次；页面上的协议编号就是银行账簿中的那一个",
+        requirements: &["MSG-03"],
+        check: effects::check,
+    },
+    Invariant {
+        name: "状态合法",
+        description: "状态记录中的每一步都是三方协议生命周期允许的，文字正确，页面上的状态与最后一步一致",
+        requirements: &["AGR-08"],
+        check: states::check,
+    },
+    Invariant {
+        name: "日志有序",
+        description: "状态记录序号连续、时间不倒退、不被改写；报文发送成功与接收成功都与网络上看到的相符",
+        requirements: &["MSG-01"],
+        check: log_order::check,
+    },
+    Invariant {
+        name: "不越权",
+        description: "任何页面只显示本企业的记录，任何操作只涉及本企业的记录",
+        requirements: &["ACC-10"],
+        check: isolation::check,
+    },
+    Invariant {
+        name: "签名真实",
+        description: "每份签约申请都带有本企业法人卡的电子签名，签名可以验证，签署的文字写明银行、收款企业、付款账号和付款企业",
+        requirements: &["ACC-06", "AGR-07"],
+        check: seals::check,
+    },
+];
+
+/// One by its name in 始终.
+pub fn by_name(name: &str) -> Option<&'static Invariant> {
+    INVARIANTS.iter().find(|i| i.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::verdict::requirements;
+
+    #[test]
+    fn names_are_unique_and_requirements_exist() {
+        assert_eq!(INVARIANTS.iter().map(|i| i.name).collect::<BTreeSet<_>>().len(), INVARIANTS.len());
+        for id in INVARIANTS.iter().flat_map(|i| i.requirements) {
+            assert!(requirements::by_id(id).is_some(), "{id}");
+        }
+        assert_eq!(by_name("不越权").map(|i| i.requirements), Some(&["ACC-10"][..]));
+        assert!(by_name("不越").is_none());
+    }
+
+    #[test]
+    fn evidence_of_nothing_proves_nothing() {
+        context::tests::without_keys(|context| {
+            for invariant in INVARIANTS {
+                assert_eq!((invariant.check)(&Evidence::default(), context), Outcome::default(), "{}", invariant.name);
+            }
+        });
+    }
+}

@@ -1,0 +1,122 @@
+//! 签名真实 (ACC-06, AGR-07): what the enterprise is said to have signed, its own legal-person card has signed.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::{
+    Time,
+    directory::PartyId,
+    message::{Body, CardSeal, Kind, Payer},
+};
+use signing::Certificate;
+
+use super::{
+    Context, Outcome,
+    wire::{Leaving, Wire},
+};
+use crate::{
+    evidence::Evidence,
+    verdict::finding::{Finding, Verdict},
+};
+
+const NAME: &str = "签名真实";
+
+/// The role of a 法人卡 in a card's certificate.
+const LEGAL_PERSON: &str = "10";
+
+pub fn check(evidence: &Evidence, context: &Context<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    for leaving in Wire::of(evidence).first_sendings() {
+        let sent = leaving.sent;
+        if !matches!(sent.kind, Kind::InsurerSigningRequested | Kind::BankSigningRequested) {
+            continue;
+        }
+        let Some(opening) = context.open(&sent.bytes, &sent.to, leaving.at) else { continue };
+        // A request that does not open for its receiver is 报文有效's to tell.
+        let Ok(opened) = &*opening else { continue };
+        let request = match &opened.message.body {
+            Body::InsurerSigningRequested(r) => Request { bank: &r.bank, payee: &r.payee, payer: &r.payer, seal: &r.seal },
+            Body::BankSigningRequested(r) => Request { bank: &r.bank, payee: &r.payee, payer: &r.payer, seal: &r.seal },
+            Body::InsurerSigningAnswered(_)
+            | Body::BankSigningAnswered(_)
+            | Body::AgreementEndRequested(_)
+            | Body::AgreementEndAnswered(_)
+            | Body::AgreementEnded(_) => continue,
+        };
+        outcome.evaluated = true;
+        let owner = evidence.owners.get(&opened.message.subject).map(String::as_str);
+        for wrong in request.mistakes(owner, context.card_roots, leaving.at) {
+            outcome.findings.push(finding(&leaving, wrong));
+        }
+    }
+    outcome
+}
+
+fn finding(leaving: &Leaving<'_>, wrong: Wrong) -> Finding {
+    let path = format!("报文 {} {}→{}", leaving.sent.kind.chinese(), PartyId::portal(), leaving.sent.to);
+    Finding::new(Verdict::Failed, NAME, path, wrong.text)
+        .against(wrong.requirement)
+        .compared(wrong.expected, wrong.actual)
+        .during(leaving.step)
+        .about(leaving.sent.id.as_str())
+}
+
+/// The parts of either signing request that matter here.
+struct Request<'m> {
+    bank: &'m str,
+    payee: &'m str,
+    payer: &'m Payer,
+    seal: &'m CardSeal,
+}
+
+struct Wrong {
+    requirement: &'static str,
+    text: String,
+    expected: String,
+    actual: String,
+}
+
+impl Request<'_> {
+    fn mistakes(&self, owner: Option<&str>, roots: &[Certificate], now: Time) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        let mut say = |requirement, text: &str, expected: &str, actual: &str| {
+            wrong.push(Wrong { requirement, text: text.into(), expected: expected.into(), actual: actual.into() });
+        };
+        let decoded = |text: &str| STANDARD.decode(text).ok();
+        let certificate = decoded(&self.seal.certificate).and_then(|der| Certificate::from_der(&der).ok());
+        let Some(certificate) = certificate else {
+            say("ACC-06", "电子签名中的证书无法读出", "证书", "");
+            return wrong;
+        };
+        if !roots.iter().any(|root| certificate.check(root, now.unix_ms().div_euclid(1000)).is_ok()) {
+            say("ACC-06", "电子签名的证书不是由可信的发卡机构签发，或不在有效期内", "", certificate.issuer_common_name());
+        }
+        let text = self.seal.text.as_bytes();
+        let verified = decoded(&self.seal.signature).is_some_and(|s| certificate.public_key().verify(text, &s).is_ok());
+        if !verified {
+            say("ACC-06", "电子签名与所签的文字不符", "验签通过", "验签失败");
+        }
+        let facts = certificate.card_facts();
+        let (code, role) = facts.map(|f| (f.organisation_code, f.role)).unwrap_or_default();
+        let uscc = self.payer.uscc.as_str();
+        // The organisation code is the 9th to 17th character of the 统一社会信用代码; a card may carry either.
+        if code != uscc && uscc.get(8..17) != Some(code.as_str()) {
+            say("ACC-06", "电子签名不是付款企业的卡所签", uscc, &code);
+        }
+        if role != LEGAL_PERSON {
+            say("AGR-07", "电子签名不是法人卡所签", LEGAL_PERSON, &role);
+        }
+        if let Some(owner) = owner.filter(|owner| *owner != uscc) {
+            say("ACC-06", "付款企业不是签署这份协议的企业", owner, uscc);
+        }
+        for (what, value) in [
+            ("付款银行", self.bank),
+            ("收款企业", self.payee),
+            ("付款账号", self.payer.account.as_str()),
+            ("企业名称", self.payer.name.as_str()),
+        ] {
+            if !self.seal.text.contains(value) {
+                say("AGR-07", &format!("所签的文字没有写明报文中的{what}"), value, "");
+            }
+        }
+        wrong
+    }
+}

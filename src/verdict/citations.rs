@@ -1,0 +1,255 @@
+//! Which requirements an evaluated expectation proves: one table, read by the runner (to cite) and by lint (to warn).
+//!
+//! A rule is cited only where the check would fail if the rule were broken. Refusals cite by their own code.
+
+use domain::refusal;
+
+/// One line of the table: a check of `field` of `record` with `value` cites `requirements`.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// The kind of record or page: 协议, or the page of a 查询.
+    pub record: &'static str,
+    /// The field's label.
+    pub field: &'static str,
+    /// Which expected values it is about.
+    pub when: When,
+    /// What is proved.
+    pub requirements: &'static [&'static str],
+}
+
+/// Which expected values a rule is about, by their text as a scenario writes it.
+#[derive(Clone, Copy, Debug)]
+pub enum When {
+    /// Any.
+    Always,
+    /// Exactly this one.
+    Is(&'static str),
+    /// One in which this text occurs, such as a code within a list.
+    Has(&'static str),
+    /// A list (of codes) in which this item stands by itself.
+    Item(&'static str),
+}
+
+impl When {
+    fn fits(self, value: &str) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Is(wanted) => value == wanted,
+            Self::Has(part) => value.contains(part),
+            Self::Item(item) => value.trim_matches(['[', ']']).split(',').any(|v| v.trim() == item),
+        }
+    }
+}
+
+const fn rule(record: &'static str, field: &'static str, when: When, requirements: &'static [&'static str]) -> Rule {
+    Rule { record, field, when, requirements }
+}
+
+use When::{Always, Has, Is, Item};
+
+#[rustfmt::skip] // One rule a line: this is a table.
+/// The table. Every line that fits counts.
+pub const RULES: &[Rule] = &[
+    // record        field              when                requirements
+    rule("协议",     "状态",            Always,             &["AGR-01"]),
+    rule("协议",     "状态",            Is("处理中"),       &["MSG-01"]),
+    rule("协议",     "状态",            Is("成功"),         &["AGR-09"]),
+    rule("协议",     "状态",            Is("失败"),         &["AGR-11"]),
+    rule("协议",     "协议编号",        Always,             &["AGR-01", "AGR-09"]),
+    rule("协议",     "协议生效时间",    Always,             &["AGR-01", "AGR-09"]),
+    rule("协议",     "协议失效时间",    Always,             &["AGR-01", "AGR-09"]),
+    rule("协议",     "银行名称",        Always,             &["AGR-01", "AGR-03"]),
+    rule("协议",     "付款银行",        Always,             &["AGR-03"]),
+    rule("协议",     "收款企业名称",    Always,             &["AGR-01", "AGR-04"]),
+    rule("协议",     "收款企业",        Always,             &["AGR-04"]),
+    rule("协议",     "服务类型",        Always,             &["AGR-01"]),
+    rule("协议",     "签约时间",        Always,             &["AGR-01"]),
+    rule("协议",     "付款账号",        Always,             &["AGR-01", "AGR-05"]),
+    rule("协议",     "企业名称",        Always,             &["AGR-05"]),
+    rule("协议",     "企业地址",        Always,             &["AGR-05"]),
+    rule("协议",     "企业联系人",      Always,             &["AGR-05"]),
+    rule("协议",     "联系人电话",      Always,             &["AGR-05"]),
+    rule("协议",     "企业邮箱",        Always,             &["AGR-05"]),
+    rule("协议",     "企业税号",        Always,             &["AGR-05"]),
+    rule("协议",     "原因",            Always,             &["AGR-11"]),
+    rule("协议",     "失败方",          Always,             &["AGR-11"]),
+    rule("协议",     "状态记录",        Always,             &["AGR-08", "MSG-01", "UI-04"]),
+    rule("协议",     "状态记录",        Item("F"),          &["AGR-11"]),
+    rule("协议",     "状态描述",        Always,             &["AGR-08", "MSG-01", "UI-04"]),
+    rule("协议",     "状态描述",        Has("处理失败"),    &["AGR-11"]),
+    rule("协议",     "状态描述",        Has("发送失败"),    &["MSG-04"]),
+    rule("协议",     "状态描述",        Has("接收失败"),    &["MSG-01", "AGR-11"]),
+    // What a 查询 read. The record is the page.
+    rule("在线交费签约", "总数",        Always,             &["UI-03", "AGR-01"]),
+    rule("在线交费签约", "行",          Always,             &["UI-03", "AGR-01"]),
+    rule("在线交费签约", "页脚",        Always,             &["UI-03", "AGR-01"]),
+    rule("状态记录",     "总数",        Always,             &["UI-03", "UI-04"]),
+    rule("状态记录",     "行",          Always,             &["UI-03", "UI-04", "AGR-08"]),
+    rule("状态记录",     "页脚",        Always,             &["UI-03", "UI-04"]),
+    rule("菜单",         "总数",        Always,             &["UI-08"]),
+    rule("菜单",         "行",          Always,             &["UI-08"]),
+];
+
+/// What a check of `field` of a `record` proves, given the expected value's text (its `Display`).
+pub fn of_field(record: &str, field: &str, value: &str) -> Vec<&'static str> {
+    let mut ids = Vec::new();
+    for rule in RULES.iter().filter(|r| r.record == record && r.field == field && r.when.fits(value)) {
+        add(&mut ids, rule.requirements);
+    }
+    ids
+}
+
+/// How a page was read: what else a check of it proves.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading<'a> {
+    /// The page's name.
+    pub page: &'a str,
+    /// The field that is checked: 总数, 行 or 页脚.
+    pub field: &'a str,
+    /// Whether filters (条件) were given.
+    pub filtered: bool,
+    /// The role of the session: 法人卡, 操作员卡, or 账号密码.
+    pub role: &'a str,
+    /// Whether other enterprises had records of that kind at that moment, so that the view proves isolation.
+    pub others_have_records: bool,
+}
+
+/// What a check of a 查询 result proves.
+pub fn of_reading(reading: Reading<'_>) -> Vec<&'static str> {
+    let mut ids = of_field(reading.page, reading.field, "");
+    if reading.page == "在线交费签约" && reading.filtered {
+        add(&mut ids, &["AGR-02"]);
+    }
+    if reading.page == "菜单" {
+        match reading.role {
+            "账号密码" => add(&mut ids, &["ACC-01"]),
+            "法人卡" => add(&mut ids, &["ACC-07"]),
+            "操作员卡" => add(&mut ids, &["ACC-08"]),
+            _ => {}
+        }
+    } else if reading.others_have_records {
+        add(&mut ids, &["ACC-10"]);
+    }
+    ids
+}
+
+/// What a step did, as far as a step alone proves something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// 登录 with a card succeeded and the session could be used.
+    LoggedIn,
+    /// 登录 with 账号密码 succeeded (what it shows is for a 查询 of 菜单 to prove).
+    LoggedInByPassword,
+    /// 协议签署 went through the dialog and the PIN to 签约请求发送成功.
+    AgreementSent,
+    /// 协议签署 or 重新签署 with 确认: 否 sent nothing and left nothing.
+    Declined,
+    /// 重新签署 went to 签约请求发送成功 and made a new row.
+    AgreementSentAnew,
+    /// 重新发送 was taken.
+    SentAgain,
+    /// 修改卡密码: the old PIN is refused, the new one is taken.
+    PinChanged,
+    /// 解锁卡 after the last try.
+    CardUnblocked,
+    /// After 退出, 拔卡, 换卡 or idling, the person's act met an ended session.
+    SessionOver,
+}
+
+/// What a deed proves.
+#[rustfmt::skip] // A table.
+pub const fn of_deed(deed: Deed) -> &'static [&'static str] {
+    match deed {
+        Deed::LoggedIn           => &["ACC-02"],
+        Deed::LoggedInByPassword => &[],
+        // The dialog, the PIN, the prompt; the terms were ticked and shown (AGR-06 is proved by their refusal).
+        Deed::AgreementSent      => &["AGR-07"],
+        Deed::Declined           => &["AGR-07"],
+        Deed::AgreementSentAnew  => &["AGR-10", "AGR-07"],
+        Deed::SentAgain          => &["MSG-04"],
+        Deed::PinChanged         => &["ACC-09"],
+        Deed::CardUnblocked      => &["ACC-09"],
+        Deed::SessionOver        => &["ACC-11"],
+    }
+}
+
+/// What a refusal proves: its code's requirements, and for red hints those of the fields that have one (AGR-03 .. 05).
+/// `own` are the requirements that the refusal itself carries; they take the place of the code's where there are any.
+pub fn of_refusal(code: &str, own: &[&'static str], fields: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<&'static str> {
+    let mut ids = Vec::new();
+    let by_code = refusal::ALL.iter().find(|e| e.code == code).map_or(&[][..], |e| e.requirements);
+    add(&mut ids, if own.is_empty() { by_code } else { own });
+    for field in fields {
+        match field.as_ref() {
+            "付款银行" => add(&mut ids, &["UI-01", "AGR-03"]),
+            "收款企业" => add(&mut ids, &["UI-01", "AGR-04"]),
+            "企业名称" | "企业地址" | "企业联系人" | "付款账号" | "联系人电话" | "企业邮箱" | "企业税号" => {
+                add(&mut ids, &["UI-01", "AGR-05"]);
+            }
+            _ => {}
+        }
+    }
+    ids
+}
+
+fn add(ids: &mut Vec<&'static str>, more: &[&'static str]) {
+    for id in more {
+        if !ids.contains(id) {
+            ids.push(id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::requirements;
+
+    #[test]
+    fn every_cited_id_is_in_the_catalogue() {
+        let deeds = [
+            Deed::LoggedIn,
+            Deed::AgreementSent,
+            Deed::Declined,
+            Deed::AgreementSentAnew,
+            Deed::SentAgain,
+            Deed::PinChanged,
+            Deed::CardUnblocked,
+            Deed::SessionOver,
+        ];
+        let cited = RULES.iter().flat_map(|r| r.requirements);
+        let cited = cited.chain(deeds.iter().flat_map(|d| of_deed(*d))).chain(refusal::ALL.iter().flat_map(|e| e.requirements));
+        for id in cited {
+            assert!(requirements::by_id(id).is_some(), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_value_decides_what_a_state_proves() {
+        assert_eq!(of_field("协议", "状态", "成功"), ["AGR-01", "AGR-09"]);
+        assert_eq!(of_field("协议", "状态", "失败"), ["AGR-01", "AGR-11"]);
+        assert_eq!(of_field("协议", "状态", "已失效"), ["AGR-01"]);
+        assert_eq!(of_field("协议", "状态记录", "[P001, P002, F]"), ["AGR-08", "MSG-01", "UI-04", "AGR-11"]);
+        assert_eq!(of_field("协议", "状态记录", "[P001, P002]"), ["AGR-08", "MSG-01", "UI-04"]);
+        assert_eq!(of_field("协议", "状态描述", "含 发送失败"), ["AGR-08", "MSG-01", "UI-04", "MSG-04"]);
+        assert_eq!(of_field("协议", "不存在", "x"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_list_proves_its_filters_and_isolation_only_where_there_was_something_to_hide() {
+        let reading = Reading { page: "在线交费签约", field: "总数", role: "法人卡", ..Reading::default() };
+        assert_eq!(of_reading(reading), ["UI-03", "AGR-01"]);
+        assert_eq!(of_reading(Reading { filtered: true, ..reading }), ["UI-03", "AGR-01", "AGR-02"]);
+        assert_eq!(of_reading(Reading { others_have_records: true, ..reading }), ["UI-03", "AGR-01", "ACC-10"]);
+        let menu = Reading { page: "菜单", field: "行", role: "账号密码", ..Reading::default() };
+        assert_eq!(of_reading(menu), ["UI-08", "ACC-01"]);
+        assert_eq!(of_reading(Reading { role: "操作员卡", ..menu }), ["UI-08", "ACC-08"]);
+    }
+
+    #[test]
+    fn a_refusal_cites_its_code_and_the_fields_with_hints() {
+        assert_eq!(of_refusal("K2102", &[], [""; 0]), ["AGR-12"]);
+        assert_eq!(of_refusal("K2001", &[], ["联系人电话", "付款银行"]), ["UI-01", "AGR-05", "AGR-03"]);
+        assert_eq!(of_refusal("K2101", &["AGR-10"], [""; 0]), ["AGR-10"]);
+    }
+}

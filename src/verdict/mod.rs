@@ -1,0 +1,20 @@
+//! What a run means: expectations compared, invariants checked over the evidence, requirements covered, reports written.
+//!
+//! Invariant: nothing in here asks the portal or a party what is right, and nothing imports the world or a scenario.
+//! Checks read [`crate::evidence`] alone and hold it against rules written down here by hand; reports fold one stream
+//! of [`event::Event`]s and ask nobody.
+
+pub mod checks;
+pub mod citations;
+pub mod console;
+pub mod coverage;
+pub mod event;
+pub mod expect;
+pub mod finding;
+pub mod json;
+pub mod requirements;
+mod values;
+
+pub use event::{Event, Report, Summary};
+pub use expect::{Actual, Expected, Kind, Op};
+pub use finding::{CaseResult, Citation, Finding, Verdict};

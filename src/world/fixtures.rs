@@ -1,0 +1,109 @@
+//! The invented cast that every case starts from: enterprises and institutions, by name.
+//!
+//! Names only, so that reading a scenario file needs nothing else; their keys and cards are in `keys`. Everything is
+//! compiled in, so that the program runs anywhere. A broken fixture is a bug of ours that every test would meet,
+//! hence the panics.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    codes::Uscc,
+    directory::{Directory, Enterprise, Institution, PartyId, PartyRole},
+};
+use serde::Deserialize;
+
+/// Which of an enterprise's cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CardSlot {
+    /// 法人卡
+    Legal,
+    /// 操作员卡
+    Operator,
+    /// 操作员卡2
+    Operator2,
+}
+
+impl CardSlot {
+    /// All, in the order of the fixtures.
+    pub const ALL: [Self; 3] = [Self::Legal, Self::Operator, Self::Operator2];
+
+    /// The scenario language's word.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Legal => "法人卡",
+            Self::Operator => "操作员卡",
+            Self::Operator2 => "操作员卡2",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EnterpriseFixture {
+    id: String,
+    name: String,
+    short: String,
+    uscc: Uscc,
+    legal_person: String,
+    postcode: String,
+    address: String,
+    contact: String,
+    phone: String,
+    email: String,
+    accounts: BTreeMap<String, String>,
+    #[serde(rename = "balance")]
+    _balance: domain::money::Money,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InstitutionFixture {
+    id: String,
+    role: String,
+    name: String,
+    short: String,
+    branch_of: Option<String>,
+}
+
+/// Institutions and enterprises alone: cheap, for reading scenario files.
+pub fn directory() -> Directory {
+    let list: Vec<InstitutionFixture> =
+        serde_json::from_str(include_str!("../../fixtures/institutions.json")).expect("the fixture institutions are sound");
+    Directory::new(
+        list.into_iter()
+            .map(|i| Institution {
+                id: PartyId::new(&i.id),
+                role: if i.role == "bank" { PartyRole::Bank } else { PartyRole::Insurer },
+                name: i.name,
+                short: i.short,
+                branch_of: i.branch_of.as_deref().map(PartyId::new),
+            })
+            .collect(),
+    )
+}
+
+/// The enterprises, and the ids under which their cards are kept.
+pub fn enterprises() -> (Vec<Enterprise>, Vec<String>) {
+    let list: Vec<EnterpriseFixture> =
+        serde_json::from_str(include_str!("../../fixtures/enterprises.json")).expect("the fixture enterprises are sound");
+    list.into_iter()
+        .map(|e| {
+            let accounts = e.accounts.into_iter().map(|(bank, number)| (PartyId::new(&bank), number)).collect();
+            (
+                Enterprise {
+                    uscc: e.uscc,
+                    name: e.name,
+                    short: e.short,
+                    legal_person: e.legal_person,
+                    postcode: e.postcode,
+                    address: e.address,
+                    contact: e.contact,
+                    phone: e.phone,
+                    email: e.email,
+                    accounts,
+                },
+                e.id,
+            )
+        })
+        .unzip()
+}

@@ -1,0 +1,3 @@
+//! One world (being wired).
+
+pub mod fixtures;

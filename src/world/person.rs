@@ -1,0 +1,160 @@
+//! A person at a computer: a reader, a card in it or not, and the session that the portal gave.
+//!
+//! Everything that the portal learns of the card goes through encoded APDUs (DESIGN, the card is a card); this module
+//! never looks inside one.
+
+use domain::{
+    Refusal,
+    portal::{CardId, SessionId},
+    refusal,
+};
+use signing::Certificate;
+use virtual_card::{Card, CardFault, MemoryReader, Pin, Presence, Puk, Reader, ReaderError, Slot};
+
+use super::gateway::card_id;
+use crate::card::{CardError, Terminal};
+
+/// The PIN that fixture cards leave the factory with.
+const FACTORY_PIN: &str = "88888888";
+
+/// A person of an enterprise with the card that they hold.
+pub struct Person {
+    /// Such as `滨海远航 法人卡`.
+    pub name: String,
+    /// The session that their browser holds, if they ever logged in.
+    pub session: Option<SessionId>,
+    /// Whether the scenario itself has handled card or session: then nothing is set right for them any more.
+    pub by_hand: bool,
+    /// The PIN that they know to be right.
+    pub pin: String,
+    reader: MemoryReader,
+    in_hand: Option<Card>,
+}
+
+impl Person {
+    /// A person whose card is in the reader.
+    pub fn new(name: String, card: Card) -> Self {
+        let mut reader = MemoryReader::with_card(card);
+        reader.trace(true);
+        Self { name, session: None, by_hand: false, pin: FACTORY_PIN.to_owned(), reader, in_hand: None }
+    }
+
+    /// Arms a fault of the card, counted in APDUs from now.
+    pub fn arm(&mut self, fault: CardFault) {
+        self.reader.arm(fault);
+    }
+
+    /// Forgets faults that have not struck.
+    pub fn disarm(&mut self) {
+        self.reader.disarm();
+    }
+
+    /// How many faults have struck so far.
+    pub fn struck(&self) -> usize {
+        self.reader.struck().len()
+    }
+
+    /// APDUs exchanged so far.
+    pub fn apdus(&self) -> u64 {
+        self.reader.apdus()
+    }
+
+    /// The APDUs since the last call, PIN bytes masked.
+    pub fn drain_trace(&mut self) -> Vec<virtual_card::Exchange> {
+        self.reader.drain_trace()
+    }
+
+    /// Takes the card out. It stays at hand.
+    pub fn pull(&mut self) {
+        if let Some(card) = self.reader.remove() {
+            self.in_hand = Some(card);
+        }
+    }
+
+    /// Puts the card back that is at hand, or that a fault threw out. Nothing happens if one is in.
+    pub fn insert(&mut self) {
+        if self.reader.card().is_none()
+            && let Some(card) = self.in_hand.take().or_else(|| self.reader.take_ejected())
+        {
+            self.reader.insert(card);
+        }
+    }
+
+    /// Takes whatever card is in out of the reader and hands it over.
+    pub fn give_card(&mut self) -> Option<Card> {
+        self.reader.remove().or_else(|| self.in_hand.take())
+    }
+
+    /// Puts another card in; the one that was in stays at hand.
+    pub fn swap(&mut self, card: Card) {
+        if let Some(old) = self.reader.insert(card) {
+            self.in_hand = Some(old);
+        }
+    }
+
+    /// The card that is in the reader, read from it; `None` where there is none.
+    pub fn look(&mut self) -> Result<Option<(CardId, Certificate)>, Refusal> {
+        match self.reader.status() {
+            Ok(Presence::Empty) | Err(ReaderError::NoCard | ReaderError::Removed) => return Ok(None),
+            Ok(Presence::Present { .. }) => {}
+            Err(other) => return Err(reader_refusal(&other)),
+        }
+        let certificate = match self.terminal().and_then(|mut t| t.read_certificate(Slot::Authentication)) {
+            // Swapped between two commands: what is in now is what counts.
+            Err(CardError::Changed) => self.terminal().and_then(|mut t| t.read_certificate(Slot::Authentication)),
+            other => other,
+        };
+        match certificate {
+            Ok(certificate) => Ok(Some((card_id(&certificate), certificate))),
+            Err(CardError::NoCard | CardError::Removed) => Ok(None),
+            Err(error) => Err(card_refusal(&error)),
+        }
+    }
+
+    /// Types the PIN and has the card sign the digest of `bytes` under the certificate's key.
+    ///
+    /// # Errors
+    /// The page's refusal; [`CardError::Changed`] and removal are told apart by looking again.
+    pub fn sign(&mut self, pin: &Pin, certificate: &Certificate, bytes: &[u8]) -> Result<Vec<u8>, CardError> {
+        let key = certificate.public_key();
+        let digest = key.digest(bytes);
+        let mut terminal = self.terminal()?;
+        terminal.verify_pin(pin)?;
+        terminal.sign(Slot::Authentication, key.algorithm(), &digest)
+    }
+
+    /// Changes the PIN (修改卡密码).
+    pub fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), CardError> {
+        self.terminal()?.change_pin(old, new)
+    }
+
+    /// Unblocks the PIN with the PUK (解锁卡).
+    pub fn unblock(&mut self, puk: &Puk, new: &Pin) -> Result<(), CardError> {
+        self.terminal()?.unblock(puk, new)
+    }
+
+    fn terminal(&mut self) -> Result<Terminal<'_>, CardError> {
+        Terminal::connect(&mut self.reader)
+    }
+}
+
+/// What a page says of a card that did not do its work.
+pub fn card_refusal(error: &CardError) -> Refusal {
+    match error {
+        CardError::WrongPin { tries_left } => Refusal::new(refusal::PIN_WRONG, &[&tries_left.to_string()]),
+        CardError::Locked => Refusal::new(refusal::PIN_LOCKED, &[]),
+        CardError::WrongPuk { tries_left } => Refusal::new(refusal::PUK_WRONG, &[&tries_left.to_string()]),
+        CardError::PukLocked => Refusal::new(refusal::PUK_LOCKED, &[]),
+        CardError::NoCard | CardError::Removed => Refusal::new(refusal::NO_CARD, &[]).citing(&["ACC-03", "ACC-05"]),
+        CardError::Changed => Refusal::new(refusal::OTHER_CARD, &[]),
+        CardError::Status(word) => Refusal::new(refusal::CARD_ERROR, &[&format!("{word:04X}")]),
+        CardError::PinNeeded => Refusal::new(refusal::CARD_ERROR, &["6982"]),
+        CardError::Stuck | CardError::Reader(_) | CardError::Malformed(_) => {
+            Refusal::new(refusal::CARD_ERROR, &[&error.to_string()])
+        }
+    }
+}
+
+fn reader_refusal(error: &ReaderError) -> Refusal {
+    Refusal::new(refusal::CARD_ERROR, &[&error.to_string()])
+}
