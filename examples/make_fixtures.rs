@@ -61,7 +61,8 @@ fn main() -> Outcome<()> {
         rsa2048: root(Algorithm::Rsa2048, "RSA-2048")?,
         p256: root(Algorithm::P256, "P-256")?,
     };
-    let institutions: Vec<Institution> = serde_json::from_str(&fs::read_to_string(fixtures.join("institutions.json"))?)?;
+    let institutions: Vec<Institution> =
+        serde_json::from_str(&fs::read_to_string(fixtures.join("institutions.json"))?)?;
     for (suite, algorithm) in [("sm2", Algorithm::Sm2), ("rsa", Algorithm::Rsa2048)] {
         let folder = pki.join(suite);
         fs::create_dir_all(&folder)?;
@@ -105,7 +106,9 @@ fn party(folder: &Path, ca: &TestCa, id: &str, name: &str) -> Outcome<()> {
     let sign = PrivateKey::generate(algorithm, &mut draws)?;
     let encrypt = PrivateKey::generate(algorithm, &mut draws)?;
     let certificates = [("sign", &sign, KeyUse::Sign, NOT_AFTER), ("enc", &encrypt, KeyUse::Encrypt, NOT_AFTER)];
-    for (use_name, key, usage, not_after) in certificates.into_iter().chain([("expired", &sign, KeyUse::Sign, LONG_AGO)]) {
+    for (use_name, key, usage, not_after) in
+        certificates.into_iter().chain([("expired", &sign, KeyUse::Sign, LONG_AGO)])
+    {
         let request = CertificateRequest {
             common_name: name,
             organisation: name,
@@ -131,7 +134,8 @@ fn cards(folder: &Path, roots: &Roots, enterprise: &Enterprise) -> Outcome<()> {
     fs::create_dir_all(folder)?;
     let mixed = enterprise.id == "dongling";
     let (second, third) = if mixed { (Algorithm::Rsa2048, Algorithm::P256) } else { (Algorithm::Sm2, Algorithm::Sm2) };
-    let (operator, operator2) = (format!("测试操作员一 ({})", enterprise.id), format!("测试操作员二 ({})", enterprise.id));
+    let (operator, operator2) =
+        (format!("测试操作员一 ({})", enterprise.id), format!("测试操作员二 ({})", enterprise.id));
     for (kind, name, role, algorithm) in [
         ("legal", &enterprise.legal_person, Role::LegalPerson, Algorithm::Sm2),
         ("operator", &operator, Role::Operator, second),

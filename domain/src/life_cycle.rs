@@ -46,7 +46,8 @@ pub fn possible<S: Copy + PartialEq, E: Copy>(table: &[Row<S, E>], from: S) -> i
 mod tests {
     use super::*;
 
-    const DOOR: &[Row<char, &str>] = &[row('开', "关门", '关', "C", "已关", &[]), row('关', "开门", '开', "O", "已开", &[])];
+    const DOOR: &[Row<char, &str>] =
+        &[row('开', "关门", '关', "C", "已关", &[]), row('关', "开门", '开', "O", "已开", &[])];
 
     #[test]
     fn a_pair_leads_where_its_row_says_and_other_pairs_nowhere() {

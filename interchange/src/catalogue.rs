@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use domain::{
     directory::PartyRole,
     message::{
-        AgreementEndAnswer, AgreementEndRequest, AgreementEnded, BankSigningAnswer,
-        BankSigningRequest, InsurerSigningAnswer, InsurerSigningRequest, Kind,
+        AgreementEndAnswer, AgreementEndRequest, AgreementEnded, BankSigningAnswer, BankSigningRequest,
+        InsurerSigningAnswer, InsurerSigningRequest, Kind,
     },
 };
 use schemars::{JsonSchema, generate::SchemaSettings};
@@ -88,8 +88,7 @@ pub fn schema(kind: Kind) -> Value {
 
 /// One document with every type under `$defs`, and the receipt's.
 pub fn schemas() -> Value {
-    let mut defs: Map<String, Value> =
-        CATALOGUE.iter().map(|e| (e.type_.to_owned(), schema(e.kind))).collect();
+    let mut defs: Map<String, Value> = CATALOGUE.iter().map(|e| (e.type_.to_owned(), schema(e.kind))).collect();
     let any: Vec<Value> = CATALOGUE.iter().map(|e| json!({"$ref": e.data_schema})).collect();
     defs.insert("receipt".into(), crate::receipt::schema());
     json!({

@@ -5,17 +5,14 @@
 
 use rand_core::CryptoRng;
 use signing::{
-    Algorithm, PublicKey, SigningError, aes256_cbc_decrypt, aes256_cbc_encrypt, sm4_cbc_decrypt,
-    sm4_cbc_encrypt,
+    Algorithm, PublicKey, SigningError, aes256_cbc_decrypt, aes256_cbc_encrypt, sm4_cbc_decrypt, sm4_cbc_encrypt,
 };
 
 use crate::{
     oid::{self, Oid},
     refusal::{self, Problem},
     signed::algorithm,
-    tlv::{
-        self, CONTEXT_0, CONTEXT_0_PRIMITIVE, Malformed, OCTET_STRING, Reader, SEQUENCE, SET, tlv,
-    },
+    tlv::{self, CONTEXT_0, CONTEXT_0_PRIMITIVE, Malformed, OCTET_STRING, Reader, SEQUENCE, SET, tlv},
 };
 
 /// A ContentInfo with EnvelopedData around `content`, for the holder of `key`.
@@ -23,7 +20,7 @@ pub(crate) fn write<R: CryptoRng + ?Sized>(
     content: &[u8],
     key: &PublicKey,
     receiver_id: &[u8],
-    mut rng: &mut R,
+    rng: &mut R,
 ) -> Result<Vec<u8>, SigningError> {
     let oid = |oid: Oid| tlv(tlv::OID, &[oid.der]);
     let mut content_key = [0; 32];
@@ -32,7 +29,7 @@ pub(crate) fn write<R: CryptoRng + ?Sized>(
     let key_length = if sm2 { 16 } else { 32 };
     rng.fill_bytes(&mut content_key[..key_length]);
     rng.fill_bytes(&mut iv);
-    let wrapped = key.wrap_key(&content_key[..key_length], &mut rng)?;
+    let wrapped = key.wrap_key(&content_key[..key_length], rng)?;
 
     let (key_algorithm, content_algorithm, encrypted) = if sm2 {
         let mut sm4_key = [0; 16];
@@ -44,13 +41,15 @@ pub(crate) fn write<R: CryptoRng + ?Sized>(
         (tlv(SEQUENCE, &[&oid(oid::RSA), &[tlv::NULL, 0]]), oid::AES256_CBC, encrypted)
     };
     let version = [tlv::INTEGER, 1, 0];
-    let receiver =
-        tlv(SEQUENCE, &[&version, receiver_id, &key_algorithm, &tlv(OCTET_STRING, &[&wrapped])]);
-    let encrypted_content = tlv(SEQUENCE, &[
-        &oid(oid::DATA),
-        &tlv(SEQUENCE, &[&oid(content_algorithm), &tlv(OCTET_STRING, &[&iv])]),
-        &tlv(CONTEXT_0_PRIMITIVE, &[&encrypted]),
-    ]);
+    let receiver = tlv(SEQUENCE, &[&version, receiver_id, &key_algorithm, &tlv(OCTET_STRING, &[&wrapped])]);
+    let encrypted_content = tlv(
+        SEQUENCE,
+        &[
+            &oid(oid::DATA),
+            &tlv(SEQUENCE, &[&oid(content_algorithm), &tlv(OCTET_STRING, &[&iv])]),
+            &tlv(CONTEXT_0_PRIMITIVE, &[&encrypted]),
+        ],
+    );
     let enveloped = tlv(SEQUENCE, &[&version, &tlv(SET, &[&receiver]), &encrypted_content]);
     Ok(tlv(SEQUENCE, &[&oid(oid::ENVELOPED_DATA), &tlv(CONTEXT_0, &[&enveloped])]))
 }
@@ -125,9 +124,7 @@ impl<'a> EnvelopedData<'a> {
         unwrap_key: impl FnOnce(&[u8]) -> Option<Vec<u8>>,
     ) -> Result<(Vec<u8>, &'static str, &'static str), Problem> {
         let mine = self.receivers.iter().find(|r| r.id == receiver_id);
-        let mine = mine.ok_or_else(|| {
-            Problem::new(refusal::WRONG_RECEIVER, "信封不是用本方的加密证书封装的")
-        })?;
+        let mine = mine.ok_or_else(|| Problem::new(refusal::WRONG_RECEIVER, "信封不是用本方的加密证书封装的"))?;
         let expected = if algorithm == Algorithm::Sm2 { oid::SM2_ENCRYPT } else { oid::RSA };
         if mine.key_algorithm != expected.der {
             let detail = format!("密钥加密算法应为{}", expected.name);

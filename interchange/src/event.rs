@@ -100,18 +100,15 @@ pub(crate) fn read(json: &[u8], sealed_length: usize) -> Read {
             let limit = strict_json::DEPTH_LIMIT;
             Read { id: None, outcome: Err(Problem::new(refusal::TOO_DEEP, format!("最多{limit}层"))) }
         }
-        Err(NotJson::Syntax(why)) => {
-            Read { id: None, outcome: Err(Problem::new(refusal::SCHEMA, why)) }
-        }
+        Err(NotJson::Syntax(why)) => Read { id: None, outcome: Err(Problem::new(refusal::SCHEMA, why)) },
     }
 }
 
 fn read_object(event: Map<String, Value>, sealed_length: usize) -> Result<Message, Problem> {
     let type_ = event.get("type").and_then(Value::as_str);
     let type_ = type_.ok_or_else(|| Problem::new(refusal::SCHEMA, "缺少 $.type，或它不是字符串"))?;
-    let entry = catalogue::by_type(type_).ok_or_else(|| {
-        Problem::new(refusal::UNKNOWN_TYPE, type_.chars().take(100).collect::<String>())
-    })?;
+    let entry = catalogue::by_type(type_)
+        .ok_or_else(|| Problem::new(refusal::UNKNOWN_TYPE, type_.chars().take(100).collect::<String>()))?;
     if sealed_length > entry.size_limit {
         let detail = format!("{}报文最大{}字节，实为{sealed_length}字节", entry.chinese, entry.size_limit);
         return Err(Problem::new(refusal::TOO_LARGE, detail));

@@ -219,12 +219,7 @@ impl Peers {
     }
 
     /// The peer that owns the certificate named by `signer_id`, or why there is none.
-    pub(crate) fn signer(
-        &self,
-        certificates: &[&[u8]],
-        signer_id: &[u8],
-        now: Time,
-    ) -> Result<&Peer, Problem> {
+    pub(crate) fn signer(&self, certificates: &[&[u8]], signer_id: &[u8], now: Time) -> Result<&Peer, Problem> {
         let seconds = now.unix_ms().div_euclid(1000);
         let known = certificates
             .iter()
@@ -248,8 +243,7 @@ impl Peers {
     /// What is wrong with a signer whose certificate no peer owns.
     fn stranger(&self, certificates: &[&[u8]], signer_id: &[u8], seconds: i64) -> Problem {
         let bad = |why: String| Problem::new(refusal::BAD_CERTIFICATE, why);
-        let parsed: Result<Vec<_>, _> =
-            certificates.iter().map(|der| Certificate::from_der(der)).collect();
+        let parsed: Result<Vec<_>, _> = certificates.iter().map(|der| Certificate::from_der(der)).collect();
         let parsed = match parsed {
             Ok(parsed) => parsed,
             Err(e) => return bad(e.to_string()),

@@ -29,9 +29,8 @@ pub use identity::{Identity, Peers};
 pub use open::{CmsFacts, Opened, open};
 pub use receipt::{RECEIPT_SIZE_LIMIT, open_receipt, seal_receipt};
 pub use refusal::{
-    BAD_CERTIFICATE, BAD_SIGNATURE, BROKEN, CARD_SEAL, CERTIFICATE_DATE, CODES, OTHER_RECEIPT,
-    OpenError, REPLAY, SCHEMA, SOURCE, TIME, TOO_DEEP, TOO_LARGE, UNKNOWN_SENDER, UNKNOWN_TYPE,
-    WRONG_RECEIVER, words_of,
+    BAD_CERTIFICATE, BAD_SIGNATURE, BROKEN, CARD_SEAL, CERTIFICATE_DATE, CODES, OTHER_RECEIPT, OpenError, REPLAY,
+    SCHEMA, SOURCE, TIME, TOO_DEEP, TOO_LARGE, UNKNOWN_SENDER, UNKNOWN_TYPE, WRONG_RECEIVER, words_of,
 };
 pub use seal::{SealError, seal, seal_event};
 pub use suite::{Suite, UnknownSuite};

@@ -72,13 +72,7 @@ pub struct CmsFacts {
 ///
 /// # Errors
 /// [`OpenError`] with one of [`crate::CODES`]; answer that with a receipt too.
-pub fn open(
-    bytes: &[u8],
-    me: &Identity,
-    peers: &Peers,
-    now: Time,
-    window: Duration,
-) -> Result<Opened, OpenError> {
+pub fn open(bytes: &[u8], me: &Identity, peers: &Peers, now: Time, window: Duration) -> Result<Opened, OpenError> {
     let digest = sha256(bytes);
     if bytes.len() > SIZE_LIMIT {
         let detail = format!("任何报文最大{SIZE_LIMIT}字节，实为{}字节", bytes.len());
@@ -111,13 +105,7 @@ fn prove(bytes: &[u8], me: &Identity, peers: &Peers, now: Time) -> Result<Proved
     }
 }
 
-fn prove_cms(
-    bytes: &[u8],
-    me: &Identity,
-    keys: &CmsKeys,
-    peers: &Peers,
-    now: Time,
-) -> Result<Proved, Problem> {
+fn prove_cms(bytes: &[u8], me: &Identity, keys: &CmsKeys, peers: &Peers, now: Time) -> Result<Proved, Problem> {
     let enveloped = EnvelopedData::read(bytes)?;
     let unwrap_key = |wrapped: &[u8]| keys.unwrap_key(wrapped);
     let (content, key_algorithm, content_algorithm) =
@@ -140,12 +128,7 @@ fn prove_cms(
     Ok(Proved { sender: peer.id.clone(), json: signed.content.to_vec(), facts })
 }
 
-fn prove_mac(
-    bytes: &[u8],
-    me: &Identity,
-    secret: &[u8; 32],
-    peers: &Peers,
-) -> Result<Proved, Problem> {
+fn prove_mac(bytes: &[u8], me: &Identity, secret: &[u8; 32], peers: &Peers) -> Result<Proved, Problem> {
     let message = MacMessage::read(bytes)?;
     let sender = PartyId::new(message.sender);
     if !peers.knows(&sender) {
@@ -174,13 +157,7 @@ fn prove_mac(
 }
 
 /// Whether the event fits the envelope that it came in, and the moment.
-fn admit(
-    message: &Message,
-    me: &Identity,
-    sender: &PartyId,
-    now: Time,
-    window: Duration,
-) -> Result<(), Problem> {
+fn admit(message: &Message, me: &Identity, sender: &PartyId, now: Time, window: Duration) -> Result<(), Problem> {
     if message.target != *me.id() {
         let detail = format!("$.receiver 为「{}」，本方为「{}」", message.target, me.id());
         return Err(Problem::new(refusal::WRONG_RECEIVER, detail));

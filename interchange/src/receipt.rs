@@ -127,13 +127,7 @@ pub fn open_receipt(
     spoken(written, expected_sender, for_digest).map_err(|p| p.of(digest, id))
 }
 
-fn prove(
-    bytes: &[u8],
-    expected: &PartyId,
-    me: &Identity,
-    peers: &Peers,
-    now: Time,
-) -> Result<Written, Problem> {
+fn prove(bytes: &[u8], expected: &PartyId, me: &Identity, peers: &Peers, now: Time) -> Result<Written, Problem> {
     if bytes.len() > RECEIPT_SIZE_LIMIT {
         return Err(Problem::new(refusal::TOO_LARGE, format!("回执最大{RECEIPT_SIZE_LIMIT}字节")));
     }
@@ -159,10 +153,9 @@ fn prove(
         let detail = format!("回执由「{sender}」签名，应为「{expected}」");
         return Err(Problem::new(refusal::SOURCE, detail));
     }
-    let value = strict_json::parse(json)
-        .map_err(|_| Problem::new(refusal::SCHEMA, "回执不是合法的JSON，或嵌套过深"))?;
-    serde_json::from_value(value)
-        .map_err(|e| Problem::new(refusal::SCHEMA, format!("回执的字段不符合规范（{e}）")))
+    let value =
+        strict_json::parse(json).map_err(|_| Problem::new(refusal::SCHEMA, "回执不是合法的JSON，或嵌套过深"))?;
+    serde_json::from_value(value).map_err(|e| Problem::new(refusal::SCHEMA, format!("回执的字段不符合规范（{e}）")))
 }
 
 fn spoken(written: Written, expected: &PartyId, digest: &[u8; 32]) -> Result<Receipt, Problem> {

@@ -27,8 +27,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 7] =
-        [Self::Token, Self::Counter, Self::Party, Self::Time, Self::Date, Self::Uscc, Self::Base64];
+    const ALL: [Self; 7] = [Self::Token, Self::Counter, Self::Party, Self::Time, Self::Date, Self::Uscc, Self::Base64];
 
     /// The pattern that the schema shows for it.
     pub(crate) const fn pattern(self) -> &'static str {
@@ -36,9 +35,7 @@ impl Format {
             Self::Token => "^[!-~]+$",
             Self::Counter => "^[1-9][0-9]*$",
             Self::Party => "^urn:kouan:party:[a-z0-9][a-z0-9-]*$",
-            Self::Time => {
-                "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?\\+08:00$"
-            }
+            Self::Time => "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?\\+08:00$",
             Self::Date => "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
             Self::Uscc => "^[0-9A-HJ-NPQRTUWXY]{18}$",
             Self::Base64 => "^[A-Za-z0-9+/]+={0,2}$",
@@ -48,9 +45,7 @@ impl Format {
     /// What is wrong with `text`, if anything.
     fn objection(self, text: &str) -> Option<String> {
         let bytes = text.as_bytes();
-        let digits_at = |from: usize, to: usize| {
-            bytes.get(from..to).is_some_and(|d| d.iter().all(u8::is_ascii_digit))
-        };
+        let digits_at = |from: usize, to: usize| bytes.get(from..to).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
         let date = || {
             digits_at(0, 4)
                 && digits_at(5, 7)
@@ -104,9 +99,9 @@ fn is_party_name(name: &str) -> bool {
 fn is_fraction(rest: Option<&str>) -> bool {
     let Some(fraction) = rest.and_then(|r| r.strip_suffix("+08:00")) else { return false };
     fraction.is_empty()
-        || fraction.strip_prefix('.').is_some_and(|digits| {
-            (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
-        })
+        || fraction
+            .strip_prefix('.')
+            .is_some_and(|digits| (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// A field that depends on `decision`.
@@ -230,12 +225,7 @@ impl Shape {
     }
 }
 
-fn check_object(
-    fields: &[(String, bool, Shape)],
-    object: &Map<String, Value>,
-    path: &str,
-    found: &mut Vec<String>,
-) {
+fn check_object(fields: &[(String, bool, Shape)], object: &Map<String, Value>, path: &str, found: &mut Vec<String>) {
     for (name, required, shape) in fields {
         match object.get(name) {
             Some(value) => shape.check(value, &format!("{path}.{name}"), found),
@@ -265,8 +255,21 @@ impl Presence {
 
 /// Those that are checked, and those that only describe or are checked through [`Presence`].
 const KEYWORDS: [&str; 15] = [
-    "const", "enum", "type", "minLength", "maxLength", "pattern", "required", "properties",
-    "additionalProperties", "$schema", "$id", "title", "description", "format", "allOf",
+    "const",
+    "enum",
+    "type",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "required",
+    "properties",
+    "additionalProperties",
+    "$schema",
+    "$id",
+    "title",
+    "description",
+    "format",
+    "allOf",
 ];
 
 fn text_of(value: &Value) -> String {

@@ -15,16 +15,8 @@ use crate::{
 
 /// IssuerAndSerialNumber of a certificate, in DER.
 pub(crate) fn issuer_and_serial(certificate: &Certificate) -> Vec<u8> {
-    let hex = certificate.serial_hex();
-    let digits: Vec<u8> = hex.bytes().filter_map(|b| char::from(b).to_digit(16)).map(|d| d as u8).collect();
-    let padded = if digits.len() % 2 == 1 { [&[0], &digits[..]].concat() } else { digits };
-    let bytes: Vec<u8> = padded.chunks(2).map(|pair| (pair[0] << 4) | pair[1]).collect();
-    let shortest: &[u8] = match bytes.iter().position(|b| *b != 0) {
-        Some(start) => &bytes[start..],
-        None => &[0],
-    };
-    let sign = if shortest[0] & 0x80 == 0 { &[][..] } else { &[0][..] };
-    tlv(SEQUENCE, &[certificate.issuer_der(), &tlv(INTEGER, &[sign, shortest])])
+    let serial = tlv(INTEGER, &[certificate.serial_bytes()]);
+    tlv(SEQUENCE, &[certificate.issuer_der(), &serial])
 }
 
 fn identifier(oid: Oid) -> Vec<u8> {
@@ -68,33 +60,45 @@ pub(crate) fn write(
     let algorithms = Algorithms::of(signer.algorithm());
     let digest_algorithm = tlv(SEQUENCE, &[&identifier(algorithms.digest)]);
     let data = identifier(oid::DATA);
-    let mut attributes = tlv(SET, &[
-        &tlv(SEQUENCE, &[&identifier(oid::CONTENT_TYPE), &tlv(SET, &[&data])]),
-        &tlv(SEQUENCE, &[
-            &identifier(oid::MESSAGE_DIGEST),
-            &tlv(SET, &[&tlv(OCTET_STRING, &[&algorithms.digest_of(content)])]),
-        ]),
-    ]);
+    let mut attributes = tlv(
+        SET,
+        &[
+            &tlv(SEQUENCE, &[&identifier(oid::CONTENT_TYPE), &tlv(SET, &[&data])]),
+            &tlv(
+                SEQUENCE,
+                &[
+                    &identifier(oid::MESSAGE_DIGEST),
+                    &tlv(SET, &[&tlv(OCTET_STRING, &[&algorithms.digest_of(content)])]),
+                ],
+            ),
+        ],
+    );
     let signature = signer.sign_digest(&certificate.public_key().digest(&attributes))?;
     attributes[0] = CONTEXT_0;
 
     let version = [INTEGER, 1, 1];
-    let signer_info = tlv(SEQUENCE, &[
-        &version,
-        signer_id,
-        &digest_algorithm,
-        &attributes,
-        &algorithms.signature_der,
-        &tlv(OCTET_STRING, &[&signature]),
-    ]);
+    let signer_info = tlv(
+        SEQUENCE,
+        &[
+            &version,
+            signer_id,
+            &digest_algorithm,
+            &attributes,
+            &algorithms.signature_der,
+            &tlv(OCTET_STRING, &[&signature]),
+        ],
+    );
     let encapsulated = tlv(SEQUENCE, &[&data, &tlv(CONTEXT_0, &[&tlv(OCTET_STRING, &[content])])]);
-    let signed_data = tlv(SEQUENCE, &[
-        &version,
-        &tlv(SET, &[&digest_algorithm]),
-        &encapsulated,
-        &tlv(CONTEXT_0, &[certificate.der()]),
-        &tlv(SET, &[&signer_info]),
-    ]);
+    let signed_data = tlv(
+        SEQUENCE,
+        &[
+            &version,
+            &tlv(SET, &[&digest_algorithm]),
+            &encapsulated,
+            &tlv(CONTEXT_0, &[certificate.der()]),
+            &tlv(SET, &[&signer_info]),
+        ],
+    );
     Ok(tlv(SEQUENCE, &[&identifier(oid::SIGNED_DATA), &tlv(CONTEXT_0, &[&signed_data])]))
 }
 

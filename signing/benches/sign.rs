@@ -1,7 +1,6 @@
 //! How many signatures a second does each signer make, and each verifier check? And what does a wrapped key cost?
 //!
 //! Messages have 512 bytes; the message's hash is part of each figure. One thread.
-#![expect(missing_docs, reason = "criterion's macro makes an undocumented function")]
 
 use std::hint::black_box;
 

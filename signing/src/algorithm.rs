@@ -23,7 +23,7 @@ pub(crate) const P256_CURVE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.
 pub(crate) const SM2_CURVE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.301");
 
 impl Algorithm {
-    /// All of them, in the order of their names' first appearance in the documentation.
+    /// All of them, in the order of declaration.
     pub const ALL: [Self; 3] = [Self::Sm2, Self::Rsa2048, Self::P256];
 
     /// "sm2", "rsa2048" or "p256".

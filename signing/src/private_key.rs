@@ -28,7 +28,8 @@ use crate::{
 
 const PEM_LABEL: &str = "PRIVATE KEY";
 
-/// A private key with its public key. Cloning is cheap; the secret is wiped when the last clone goes.
+/// A private key with its public key. Cloning is cheap; the secret is wiped when the last clone goes, with one exception:
+/// the `sm2` crate's own signing key, which [`PrivateKey::signer`] needs, does not wipe itself.
 #[derive(Clone)]
 pub struct PrivateKey {
     inner: Arc<Inner>,

@@ -99,7 +99,7 @@ impl Signer for CrateP256 {
     }
 }
 
-/// P-256 by aws-lc-rs: five times as fast, but with a random nonce. For benchmarks.
+/// P-256 by aws-lc-rs: faster, but with a random nonce. For benchmarks.
 pub(crate) struct AwsP256(pub(crate) EcdsaKeyPair);
 
 impl Signer for AwsP256 {

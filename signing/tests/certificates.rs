@@ -1,4 +1,5 @@
 //! The test authority and the checking of its certificates.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use signing::{Algorithm, CardFacts, Certificate, CertificateError, CertificateRequest, KeyUse, PrivateKey, TestCa};

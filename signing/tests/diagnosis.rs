@@ -1,4 +1,5 @@
 //! A failed verification names the mistake of the other side: each case makes one, and expects its sentence.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use signing::{Algorithm, PrivateKey, sha256, sm3};

@@ -1,4 +1,5 @@
 //! The `openssl` program as a judge from another house. Where it is not installed, each test says so and judges nothing.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 #![expect(clippy::print_stderr, reason = "a skip must be visible")]
 
 use std::{path::PathBuf, process::Command};

@@ -211,3 +211,123 @@ fn rsa_block(digest: &[u8; 32]) -> Vec<u8> {
     let filling = vec![0xFF; 256 - 3 - SHA256_PREFIX.len() - digest.len()];
     [&[0x00, 0x01], &filling[..], &[0x00], &SHA256_PREFIX, digest].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use signing::PrivateKey;
+    use virtual_card::{Card, CardFault, CardFaultKind, CardFile, CardKeys, MemoryReader, Profile, SlotKey};
+
+    use super::*;
+
+    const CARDS: [&str; 3] = [
+        include_str!("../../fixtures/cards/binhai-legal.json"),
+        include_str!("../../fixtures/cards/dongling-operator.json"),
+        include_str!("../../fixtures/cards/dongling-operator2.json"),
+    ];
+
+    fn card(text: &str) -> Card {
+        CardFile::parse(text).unwrap().card()
+    }
+
+    fn pin(text: &str) -> Pin {
+        Pin::parse(text).unwrap()
+    }
+
+    //= ACC-06
+    #[test]
+    fn a_signature_of_each_algorithm_verifies_under_the_certificate_on_the_card() {
+        for (text, algorithm) in CARDS.into_iter().zip([Algorithm::Sm2, Algorithm::Rsa2048, Algorithm::P256]) {
+            let mut reader = MemoryReader::with_card(card(text));
+            let mut terminal = Terminal::connect(&mut reader).unwrap();
+            let certificate = terminal.read_certificate(Slot::Authentication).unwrap();
+            let key = certificate.public_key();
+            assert_eq!(key.algorithm(), algorithm);
+            let digest = key.digest("正文".as_bytes());
+            assert_eq!(terminal.sign(Slot::Authentication, algorithm, &digest), Err(CardError::PinNeeded));
+            terminal.verify_pin(&pin("88888888")).unwrap();
+            let signature = terminal.sign(Slot::Authentication, algorithm, &digest).unwrap();
+            assert_eq!(key.verify("正文".as_bytes(), &signature), Ok(()));
+            let encryption = terminal.read_certificate(Slot::KeyManagement).unwrap();
+            assert!(encryption.public_key() != key, "a holder has two keys");
+        }
+    }
+
+    //= ACC-09
+    #[test]
+    fn the_remaining_tries_are_told_until_the_card_is_locked_and_the_puk_opens_it() {
+        let mut reader = MemoryReader::with_card(card(CARDS[0]));
+        let mut terminal = Terminal::connect(&mut reader).unwrap();
+        for tries_left in [4, 3, 2, 1] {
+            assert_eq!(terminal.verify_pin(&pin("111111")), Err(CardError::WrongPin { tries_left }));
+            assert_eq!(terminal.tries_left(), Ok(PinStatus::Left(tries_left)));
+        }
+        assert_eq!(terminal.verify_pin(&pin("111111")), Err(CardError::Locked));
+        assert_eq!(terminal.verify_pin(&pin("88888888")), Err(CardError::Locked));
+        assert_eq!(terminal.tries_left(), Ok(PinStatus::Left(0)));
+        let (wrong, right) = (Puk::parse("00000000").unwrap(), Puk::parse("88888888").unwrap());
+        assert_eq!(terminal.unblock(&wrong, &pin("123456")), Err(CardError::WrongPuk { tries_left: 4 }));
+        assert_eq!(terminal.unblock(&right, &pin("123456")), Ok(()));
+        assert_eq!(terminal.verify_pin(&pin("123456")), Ok(()));
+        assert_eq!(terminal.tries_left(), Ok(PinStatus::Verified));
+        terminal.log_out().unwrap();
+        assert_eq!(terminal.tries_left(), Ok(PinStatus::Left(5)));
+    }
+
+    //= ACC-09
+    #[test]
+    fn a_puk_that_was_wrong_too_often_helps_no_more() {
+        let mut reader = MemoryReader::with_card(card(CARDS[0]));
+        let mut terminal = Terminal::connect(&mut reader).unwrap();
+        let (wrong, right) = (Puk::parse("00000000").unwrap(), Puk::parse("88888888").unwrap());
+        for tries_left in [4, 3, 2, 1] {
+            assert_eq!(terminal.change_puk(&wrong, &right), Err(CardError::WrongPuk { tries_left }));
+        }
+        assert_eq!(terminal.change_puk(&wrong, &right), Err(CardError::PukLocked));
+        assert_eq!(terminal.unblock(&right, &pin("123456")), Err(CardError::PukLocked));
+    }
+
+    #[test]
+    fn a_changed_pin_counts_and_the_old_one_does_not() {
+        let mut reader = MemoryReader::with_card(card(CARDS[0]));
+        let mut terminal = Terminal::connect(&mut reader).unwrap();
+        assert_eq!(terminal.change_pin(&pin("88888888"), &pin("123456")), Ok(()));
+        assert_eq!(terminal.verify_pin(&pin("88888888")), Err(CardError::WrongPin { tries_left: 4 }));
+        assert_eq!(terminal.verify_pin(&pin("123456")), Ok(()));
+    }
+
+    //= ACC-05
+    #[test]
+    fn removal_and_swap_between_two_commands_are_told_apart() {
+        for at in 1..=4 {
+            let act = |kind| {
+                let mut reader = MemoryReader::with_card(card(CARDS[1]));
+                reader.arm(CardFault { at, kind });
+                let mut terminal = Terminal::connect(&mut reader)?;
+                terminal.verify_pin(&pin("88888888"))?;
+                terminal.sign(Slot::Authentication, Algorithm::Rsa2048, &[1; 32])
+            };
+            assert_eq!(act(CardFaultKind::Pull), Err(CardError::Removed), "APDU {at}");
+            assert_eq!(act(CardFaultKind::Swap(Box::new(card(CARDS[0])))), Err(CardError::Changed), "APDU {at}");
+            assert_eq!(act(CardFaultKind::Stuck), Err(CardError::Stuck), "APDU {at}");
+            assert_eq!(act(CardFaultKind::Status(0x6F00)), Err(CardError::Status(0x6F00)), "APDU {at}");
+        }
+        assert_eq!(Terminal::connect(&mut MemoryReader::new("empty")).map(|_| ()), Err(CardError::NoCard));
+    }
+
+    #[test]
+    fn a_card_may_have_its_own_byte_for_sm2() {
+        let key = PrivateKey::from_pkcs8_pem(
+            &CardFile::parse(CARDS[0]).unwrap().slots[&Slot::Authentication].key.to_pkcs8_pem(),
+        );
+        let mut profile = Profile::factory([0; 16]);
+        profile.sm2_algorithm = 0xF2;
+        let keys = CardKeys::new().with(Slot::Authentication, SlotKey::fixture(key.unwrap(), None));
+        let mut reader = MemoryReader::with_card(Card::new(profile, keys));
+        let mut terminal = Terminal::connect(&mut reader).unwrap();
+        assert_eq!(terminal.read_certificate(Slot::Authentication), Err(CardError::Status(0x6A82)));
+        terminal.verify_pin(&pin("88888888")).unwrap();
+        assert_eq!(terminal.sign(Slot::Authentication, Algorithm::Sm2, &[1; 32]), Err(CardError::Status(0x6A86)));
+        let mut terminal = terminal.with_sm2_algorithm(0xF2);
+        assert!(terminal.sign(Slot::Authentication, Algorithm::Sm2, &[1; 32]).is_ok());
+    }
+}

@@ -12,9 +12,9 @@ use std::{
 use clap::Args;
 use interchange::Suite;
 
-use super::{CliError, exit};
+use super::{CliError, exit, run::load};
 use crate::{
-    scenario::{play::Options, pool, suite},
+    scenario::{play::Options, pool},
     verdict::finding::Verdict,
 };
 
@@ -47,7 +47,7 @@ impl BenchScenario {
     /// A file that is wrong, or an output that cannot be written.
     #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
     pub fn exec(self, out: &mut impl Write) -> Result<ExitCode, CliError> {
-        let cases = suite::load(std::slice::from_ref(&self.file))?;
+        let cases = load(std::slice::from_ref(&self.file))?;
         let Some(first) = cases.first() else {
             return Err(CliError::Input(format!("{} holds no scenario", self.file.display())));
         };

@@ -13,7 +13,9 @@ use domain::codes::Uscc;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use signing::{Algorithm, Certificate, PrivateKey, TestCa};
-use virtual_card::{CardFile, CardFileError, Exchange, Holder, MemoryReader, Pin, Puk, Reader, Role, apdu::Answer, issue};
+use virtual_card::{
+    CardFile, CardFileError, Exchange, Holder, MemoryReader, Pin, Puk, Reader, Role, apdu::Answer, issue,
+};
 
 use super::{CliError, exit};
 
@@ -134,15 +136,21 @@ impl New {
     fn exec(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| CliError::Surroundings(format!("系统没有随机数：{error}")))?;
-        let holder =
-            Holder { name: &self.holder, company: &self.company, uscc: self.uscc.as_str(), role: self.role };
+        let holder = Holder { name: &self.holder, company: &self.company, uscc: self.uscc.as_str(), role: self.role };
         let authority = test_authority(self.algorithm)?;
         let mut file = issue(&authority, &holder, self.algorithm, &mut ChaCha20Rng::from_seed(seed))
             .map_err(|error| CliError::Surroundings(error.to_string()))?;
         file.profile.pin = self.pin;
         file.profile.puk = self.puk;
         file.create(&self.out).map_err(file_error)?;
-        writeln!(out, "已生成测试卡 {}：{}卡，{}，卡号 {}", self.out.display(), file.role, file.holder, file.card_number)?;
+        writeln!(
+            out,
+            "已生成测试卡 {}：{}卡，{}，卡号 {}",
+            self.out.display(),
+            file.role,
+            file.holder,
+            file.card_number
+        )?;
         Ok(exit::PASSED)
     }
 }
@@ -223,16 +231,17 @@ fn test_authority(algorithm: Algorithm) -> Result<TestCa, CliError> {
         Algorithm::Sm2 => {
             (include_str!("../../fixtures/pki/root-sm2.pem"), include_str!("../../fixtures/pki/root-sm2.key.pem"))
         }
-        Algorithm::Rsa2048 => {
-            (include_str!("../../fixtures/pki/root-rsa2048.pem"), include_str!("../../fixtures/pki/root-rsa2048.key.pem"))
-        }
+        Algorithm::Rsa2048 => (
+            include_str!("../../fixtures/pki/root-rsa2048.pem"),
+            include_str!("../../fixtures/pki/root-rsa2048.key.pem"),
+        ),
         Algorithm::P256 => {
             (include_str!("../../fixtures/pki/root-p256.pem"), include_str!("../../fixtures/pki/root-p256.key.pem"))
         }
     };
     let key = PrivateKey::from_pkcs8_pem(key).map_err(|error| CliError::Surroundings(error.to_string()))?;
     let certificate = Certificate::from_pem(certificate).map_err(|error| CliError::Surroundings(error.to_string()))?;
-    Ok(TestCa::from_parts(key, certificate))
+    TestCa::from_parts(key, certificate).map_err(|error| CliError::Surroundings(error.to_string()))
 }
 
 fn file_error(error: CardFileError) -> CliError {

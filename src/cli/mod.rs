@@ -1,9 +1,52 @@
-//! The command line (being wired).
+//! The command line: one file per subcommand, parsing and printing only.
+//!
+//! Data goes to stdout, talk to stderr. Exit codes are a contract with everyone's CI and stand in [`exit`] alone.
 
-use std::io;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
+use clap::{Parser, Subcommand};
+
+pub mod bench_scenario;
+pub mod bench_sign;
 pub mod card;
+pub mod coverage;
 pub mod exit;
+pub mod explain;
+pub mod lint;
+pub mod list;
+pub mod run;
+pub mod schema;
+
+/// The finance and insurance service of the China International Trade Single Window in one process, to test with.
+#[derive(Debug, Parser)]
+#[command(name = "kouan", version, after_help = exit::HELP, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Run),
+    Lint(lint::Lint),
+    List(list::List),
+    Coverage(coverage::CoverageArgs),
+    Explain(explain::Explain),
+    Schema(schema::Schema),
+    Card(card::Card),
+    /// Measure
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    Sign(bench_sign::BenchSign),
+    Scenario(bench_scenario::BenchScenario),
+}
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -22,3 +65,36 @@ impl From<io::Error> for CliError {
     }
 }
 
+/// Parses the command line, runs the command, says what went wrong on stderr, and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let stdout = io::stdout();
+    let mut out = io::BufWriter::new(stdout.lock());
+    let done = match cli.command {
+        Command::Run(c) => c.exec(&mut out),
+        Command::Lint(c) => c.exec(&mut out),
+        Command::List(c) => c.exec(&mut out),
+        Command::Coverage(c) => c.exec(&mut out),
+        Command::Explain(c) => c.exec(&mut out),
+        Command::Schema(c) => c.exec(&mut out),
+        Command::Card(c) => c.exec(&mut out),
+        Command::Bench(Bench::Sign(c)) => c.exec(&mut out),
+        Command::Bench(Bench::Scenario(c)) => c.exec(&mut out),
+    };
+    let done = done.and_then(|code| {
+        out.flush()?;
+        Ok(code)
+    });
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            let code = match &error {
+                CliError::Input(_) => exit::INPUT,
+                CliError::Surroundings(_) => exit::SURROUNDINGS,
+            };
+            // A reader that closed the pipe (`| head`) is no trouble worth words.
+            let _ = writeln!(io::stderr().lock(), "kouan: {error}");
+            ExitCode::from(code)
+        }
+    }
+}

@@ -18,7 +18,7 @@ use crate::{
         play::Options,
         pool,
         select::{Filter, Shard},
-        suite,
+        suite::Suite,
     },
     verdict::{
         console::Console,
@@ -149,7 +149,7 @@ impl Run {
         pool::run(&cases, &options, jobs, |result, evidence| {
             summary.add(result.verdict);
             let failed = !is_good(result.verdict);
-            let mut note = || {
+            let note = || {
                 if let Some(journal) = &mut journal {
                     journal.add(&result.id, &evidence)?;
                 }
@@ -190,8 +190,7 @@ impl Selection {
     /// # Errors
     /// A path that is not there, a file with mistakes (all of them told), or nothing selected.
     pub fn cases(&self) -> Result<Vec<Case>, CliError> {
-        let suite = suite::load(&self.paths)?;
-        let cases: Vec<Case> = suite
+        let cases: Vec<Case> = load(&self.paths)?
             .into_iter()
             .filter(|c| self.tag.as_ref().is_none_or(|t| c.scenario.tags.contains(t)))
             .filter(|c| self.filter.as_ref().is_none_or(|f| f.fits(c)))
@@ -209,6 +208,20 @@ impl Selection {
     pub fn jobs(&self) -> usize {
         self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
     }
+}
+
+/// The cases of all files, in the suite's order.
+///
+/// # Errors
+/// A path that cannot be read, or files with mistakes: all of them, drawn where they stand.
+pub fn load(paths: &[PathBuf]) -> Result<Vec<Case>, CliError> {
+    let suite = Suite::load(paths).map_err(|e| CliError::Input(e.to_string()))?;
+    if suite.mistakes() > 0 {
+        let drawn = suite.rendered(std::io::stderr().is_terminal());
+        let text = format!("场景文件有 {} 处错误，没有执行任何场景\n{drawn}", suite.mistakes());
+        return Err(CliError::Input(text));
+    }
+    Ok(suite.into_cases())
 }
 
 /// 0, 1 or 3 by what the cases came to.

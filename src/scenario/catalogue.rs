@@ -161,17 +161,13 @@ pub const VERBS: &[Verb] = &[
         requirements: &["ACC-01", "ACC-02", "ACC-06", "ACC-09"],
         ..verb("登录", OPERATOR, "插卡并输入卡密码登录", "- 登录: {由: 法人卡}")
     },
-    Verb {
-        requirements: &["ACC-11"],
-        ..verb("退出", OPERATOR, "退出登录", "- 退出: {由: 法人卡}")
-    },
+    Verb { requirements: &["ACC-11"], ..verb("退出", OPERATOR, "退出登录", "- 退出: {由: 法人卡}") },
     Verb {
         requirements: &["ACC-03", "ACC-05", "ACC-11"],
         ..verb("拔卡", OPERATOR, "把卡从读卡器拔出", "- 拔卡: {由: 法人卡}")
     },
     Verb {
-        requirements: &["ACC-03"],
-        ..verb("插卡", OPERATOR, "把卡插回读卡器", "- 插卡: {由: 法人卡}")
+        requirements: &["ACC-03"], ..verb("插卡", OPERATOR, "把卡插回读卡器", "- 插卡: {由: 法人卡}")
     },
     Verb {
         fields: &[
@@ -249,12 +245,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         fields: &[must("时限", Takes::Duration, "最多等这么久；到时不成立即失败")],
-        ..verb(
-            "等待",
-            Actor::Nobody,
-            "让虚拟时间过去，直到所写的全部成立",
-            "- 等待: {协议: {状态: 成功}, 时限: 1天}",
-        )
+        ..verb("等待", Actor::Nobody, "让虚拟时间过去，直到所写的全部成立", "- 等待: {协议: {状态: 成功}, 时限: 1天}")
     },
     verb("期望", Actor::Nobody, "所写的现在全部成立；每处不符都会报告", "- 期望: {协议: {协议编号: 非空}}"),
     Verb {
@@ -430,9 +421,26 @@ pub const AGREEMENT_STATES: &[&str] = &["处理中", "成功", "失败", "已失
 pub const LOG_CODES: &[&str] = &["P001", "P002", "P004", "P101", "P102", "S", "F", "E"];
 /// What can be expected of an agreement.
 pub const AGREEMENT_FIELDS: &[&str] = &[
-    "状态", "状态记录", "状态描述", "协议编号", "银行名称", "付款账号", "收款企业名称", "服务类型", "协议生效时间",
-    "协议失效时间", "签约时间", "企业名称", "企业地址", "企业联系人", "联系人电话", "企业邮箱", "企业税号", "原因",
-    "失败方", "申请编号",
+    "状态",
+    "状态记录",
+    "状态描述",
+    "协议编号",
+    "银行名称",
+    "付款账号",
+    "收款企业名称",
+    "服务类型",
+    "协议生效时间",
+    "协议失效时间",
+    "签约时间",
+    "企业名称",
+    "企业地址",
+    "企业联系人",
+    "联系人电话",
+    "企业邮箱",
+    "企业税号",
+    "原因",
+    "失败方",
+    "申请编号",
 ];
 /// What can be expected of a 查询.
 pub const TABLE_FIELDS: &[&str] = &["总数", "行", "页脚"];
@@ -459,8 +467,17 @@ pub const UNITS: &[(&str, Option<u64>)] =
 
 /// Units that people write for those above.
 pub const OTHER_UNITS: &[(&str, &str)] = &[
-    ("日", "天"), ("d", "天"), ("时", "小时"), ("小時", "小时"), ("钟头", "小时"), ("h", "小时"), ("分", "分钟"),
-    ("min", "分钟"), ("m", "分钟"), ("s", "秒"), ("秒钟", "秒"),
+    ("日", "天"),
+    ("d", "天"),
+    ("时", "小时"),
+    ("小時", "小时"),
+    ("钟头", "小时"),
+    ("h", "小时"),
+    ("分", "分钟"),
+    ("min", "分钟"),
+    ("m", "分钟"),
+    ("s", "秒"),
+    ("秒钟", "秒"),
 ];
 
 /// Whether a file's structure may have this word before a colon: scans use it to tell structure from text.
@@ -502,8 +519,7 @@ mod tests {
 
     #[test]
     fn form_labels_are_those_of_the_portal() {
-        use domain::portal::form::AGREEMENT_FORM as PORTAL;
-        let labels: Vec<&str> = PORTAL.iter().map(|rule| rule.field.label()).collect();
+        let labels: Vec<&str> = domain::portal::Field::ALL.iter().map(|f| f.label()).collect();
         let ours: Vec<&str> = AGREEMENT_FORM.iter().map(|f| f.name).filter(|n| *n != TERMS_LABEL).collect();
         assert_eq!(ours, labels);
     }

@@ -10,7 +10,7 @@ use domain::{Time, directory::PartyRole, money::Money, portal::Page};
 use super::{
     cast::Cast,
     catalogue::{AGREEMENT_FIELDS, AGREEMENT_STATES, LOG_CODES, OTHER_UNITS, TABLE_FIELDS, UNITS},
-    mistake::{Mistake, MistakeKind, Vocabulary, nearest},
+    mistake::{MAX_MISTAKES, Mistake, MistakeKind, Vocabulary, nearest},
     model::{CardSlot, Lapse, PartyName, Place, Value},
     read::name_at,
     source::{Lines, Source, Span},
@@ -74,6 +74,10 @@ impl<'s> Reader<'s> {
     }
 
     pub(super) fn push(&mut self, what: MistakeKind, span: Span) {
+        // One more than are told, so that it shows that there are more.
+        if self.mistakes.len() > MAX_MISTAKES {
+            return;
+        }
         self.mistakes.push(Mistake::new(what, span));
     }
 
@@ -97,6 +101,10 @@ impl<'s> Reader<'s> {
         known: impl IntoIterator<Item = &'k str>,
         span: Span,
     ) {
+        // Nobody would see it, and looking for what was meant is dear.
+        if self.mistakes.len() > MAX_MISTAKES {
+            return;
+        }
         let known: Vec<&str> = known.into_iter().collect();
         let first = found.split(['，', '、', '：']).next().unwrap_or_default().trim();
         let mark = found[found.find(first).unwrap_or(0) + first.len()..].trim_start().chars().next();
@@ -150,7 +158,7 @@ impl<'s> Reader<'s> {
     /// Whether the text holds a `$名` that neither the matrix nor 记作 knows, and says so.
     pub(super) fn dangling(&mut self, text: &str, node: &Node) -> bool {
         let mut any = false;
-        for (i, _) in text.match_indices('$') {
+        for (i, _) in text.match_indices('$').take(16) {
             let name = name_at(&text[i + 1..]);
             if !name.is_empty() && !self.names.contains_key(name) {
                 let span = self.part(node, i, 1 + name.len());
@@ -162,6 +170,9 @@ impl<'s> Reader<'s> {
     }
 
     fn undefined(&mut self, name: &str, span: Span) {
+        if self.mistakes.len() > MAX_MISTAKES {
+            return;
+        }
         let known = self.names.keys().chain(self.matrix.iter().map(|(k, _)| k));
         let nearest = nearest(name, known.map(String::as_str));
         self.push(MistakeKind::Undefined { name: name.into(), nearest }, span);
@@ -219,10 +230,9 @@ impl<'s> Reader<'s> {
         if let Some((named, _)) = self.names.get(name) {
             return Some(*named);
         }
-        if let Some(bare) = name.strip_prefix('$') {
-            let expected = "不带 $ 的名称";
+        if name.starts_with('$') {
+            let expected = "作为键时名称前不写 $";
             self.push(MistakeKind::BadForm { found: name.into(), expected }, span);
-            let _ = bare;
             return None;
         }
         let nearest = nearest(name, self.names.keys().map(String::as_str));
@@ -284,6 +294,9 @@ impl<'s> Reader<'s> {
         known: impl IntoIterator<Item = &'k str>,
         span: Span,
     ) {
+        if self.mistakes.len() > MAX_MISTAKES {
+            return;
+        }
         let known: Vec<&str> = known.into_iter().collect();
         let what = MistakeKind::UnknownField {
             found: found.into(),
@@ -378,15 +391,15 @@ impl<'s> Reader<'s> {
     /// A role or an institution.
     pub(super) fn party_word(&mut self, text: &str, span: Span, portal: bool) -> Option<PartyName> {
         let roles = [PartyRole::Portal, PartyRole::Insurer, PartyRole::Bank, PartyRole::Customs];
-        let mut roles = roles.into_iter().filter(|r| portal || *r != PartyRole::Portal);
-        if let Some(role) = roles.clone().find(|r| r.chinese() == text) {
+        let roles: Vec<PartyRole> = roles.into_iter().filter(|r| portal || *r != PartyRole::Portal).collect();
+        if let Some(role) = roles.iter().copied().find(|r| r.chinese() == text) {
             return Some(PartyName::Role(role));
         }
         let cast = self.cast;
         if let Some(institution) = cast.institution(text, None) {
             return Some(PartyName::Institution(institution.id.clone()));
         }
-        let known: Vec<&str> = roles.by_ref().map(PartyRole::chinese).chain(cast.institution_names(None)).collect();
+        let known: Vec<&str> = roles.iter().map(|r| r.chinese()).chain(cast.institution_names(None)).collect();
         self.unknown(Vocabulary::Institution, text, known, span);
         None
     }
@@ -477,7 +490,7 @@ impl<'s> Reader<'s> {
                 false
             }
             Kind::Count if text.parse::<u64>().is_err() => {
-                self.push(MistakeKind::BadCount { found: text.into(), min: 0, max: u64::MAX }, node.span);
+                self.push(MistakeKind::BadForm { found: text.into(), expected: "应为整数" }, node.span);
                 false
             }
             Kind::Text | Kind::Money | Kind::Rate | Kind::Date | Kind::DateTime | Kind::Count => true,
@@ -503,10 +516,10 @@ pub(super) fn parse_lapse(text: &str) -> Option<Lapse> {
 }
 
 /// The duration that was meant, where the unit is one that people write.
-fn near_duration(text: &str) -> Option<String> {
+pub(super) fn near_duration(text: &str) -> Option<String> {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let unit = text[digits.len()..].trim();
-    if digits.is_empty() {
+    if digits.is_empty() || unit.starts_with(['.', '．', '点']) {
         return None;
     }
     let known = OTHER_UNITS.iter().find(|(other, _)| *other == unit).map(|(_, right)| (*right).to_owned());

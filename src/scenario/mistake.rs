@@ -6,6 +6,9 @@
 
 use super::source::Span;
 
+/// So many mistakes of one file are told; the text has other troubles then.
+pub const MAX_MISTAKES: usize = 200;
+
 /// One mistake, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -49,6 +52,8 @@ pub enum Vocabulary {
     Message,
     /// 是 and 否, and the like.
     Choice,
+    /// Codes of refusals.
+    RefusalCode,
 }
 
 impl Vocabulary {
@@ -66,6 +71,7 @@ impl Vocabulary {
             Self::Requirement => "K5210",
             Self::Message => "K5211",
             Self::Choice => "K5212",
+            Self::RefusalCode => "K5213",
         }
     }
 
@@ -83,6 +89,7 @@ impl Vocabulary {
             Self::Requirement => "需求编号",
             Self::Message => "报文",
             Self::Choice => "选项",
+            Self::RefusalCode => "拒绝代码",
         }
     }
 }
@@ -217,6 +224,7 @@ pub const CODES: &[CodeEntry] = &[
     CodeEntry { code: "K5210", text: "没有这个需求编号" },
     CodeEntry { code: "K5211", text: "没有这个报文" },
     CodeEntry { code: "K5212", text: "不在可选的几个词之内" },
+    CodeEntry { code: "K5213", text: "没有这个拒绝代码" },
     CodeEntry { code: "K5301", text: "引用的名称尚未定义；先「记作」，后引用" },
     CodeEntry { code: "K5302", text: "名称已经用过" },
     CodeEntry { code: "K5303", text: "引用的名称是另一类东西" },
@@ -316,18 +324,21 @@ impl MistakeKind {
 
 /// The candidate that was most likely meant by `found`.
 pub fn nearest<'c>(found: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
-    let word: Vec<char> = found.chars().take(64).collect();
+    let lower = |text: &str| text.chars().take(64).map(|c| c.to_ascii_lowercase()).collect::<Vec<char>>();
+    let word = lower(found);
     candidates
         .into_iter()
         .filter_map(|c| {
-            let other: Vec<char> = c.chars().collect();
+            let other = lower(c);
             let longer = word.len().max(other.len());
             let shared = word.iter().filter(|x| other.contains(x)).count();
             let distance = edit_distance(&word, &other);
             // Near by editing, or the same characters in another order or with some left out (签署协议, 重签).
             let close = distance <= longer.div_ceil(3) && distance < longer;
             let alike = !word.is_empty() && shared == word.len() && word.len() * 2 >= other.len() && word.len() > 1;
-            (close || alike).then_some((distance, c))
+            // A candidate within the word, or around it, goes before one that is only near (处理成功 meant 成功).
+            let within = word.len() > 1 && (found.contains(c) || c.contains(found));
+            (close || alike).then_some((distance * 2 + usize::from(!within) * 3, c))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, c)| c.to_owned())
@@ -362,6 +373,8 @@ mod tests {
         assert_eq!(nearest("签署协议", verbs).as_deref(), Some("协议签署"));
         assert_eq!(nearest("重签", verbs).as_deref(), Some("重新签署"));
         assert_eq!(nearest("登陆", verbs).as_deref(), Some("登录"));
+        assert_eq!(nearest("处理成功", ["处理中", "成功"]).as_deref(), Some("成功"));
+        assert_eq!(nearest("acc-10", ["ACC-10"]).as_deref(), Some("ACC-10"));
         assert_eq!(nearest("吃饭", verbs), None);
         assert_eq!(nearest("", verbs), None);
         assert_eq!(nearest("ACC-12", ["ACC-10", "AGR-12"]).as_deref(), Some("ACC-10"));

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use domain::{
     Time,
     directory::{Directory, PartyId, PartyRole},
-    party::outcome::{Outcome, Point},
+    party::{Outcome, Point},
     portal::Page,
 };
 
@@ -73,7 +73,7 @@ pub struct Place {
 
 /// Side table: where in the file a value stands, by its path, such as `步骤/3/等待/协议/状态` (list items by number from 0).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places(pub BTreeMap<String, Place>);
+pub struct Places(pub Arc<BTreeMap<String, Place>>);
 
 impl Places {
     /// The line of the value at `path`, such as `步骤/3/等待/协议/状态`.

@@ -3,17 +3,20 @@
 //! Source, scan, tree, matrix, then each row into the model. A row is read as if its values had been written there;
 //! a mistake that all rows share is told once. Invariant: cases come out only if there is no mistake but warnings.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::Time;
 
 use super::{
     cast::Cast,
-    catalogue::{self, TOP_KEYS},
+    catalogue::TOP_KEYS,
     fields::{Reader, nodes_of},
     lint,
-    mistake::{Mistake, MistakeKind, Vocabulary, nearest},
-    model::{Case, Header, Invariant, Place, Places},
+    mistake::{MAX_MISTAKES, Mistake, MistakeKind, Vocabulary, nearest},
+    model::{Case, Header, Invariant, Places},
     scan,
     source::{Lines, Source, Span},
     tree::{self, Key, Node, NodeKind},
@@ -50,7 +53,10 @@ impl Reading {
 pub fn read(file: &str, bytes: &[u8], cast: &Cast) -> Reading {
     let source = match Source::new(file, bytes) {
         Ok(source) => source,
-        Err((source, mistake)) => return refused(source, vec![mistake]),
+        Err(refusal) => {
+            let (source, mistake) = *refusal;
+            return refused(source, vec![mistake]);
+        }
     };
     let mut mistakes = scan::mistakes(&source.text);
     if mistakes.is_empty() {
@@ -74,17 +80,17 @@ fn read_tree(source: Source, root: &Node, cast: &Cast) -> Reading {
         let mistakes = head.mistakes;
         return refused(source, mistakes);
     };
+    let mut meant = BTreeSet::new();
     for (key, _) in entries {
         if !TOP_KEYS.iter().any(|k| k.name == key.text) {
-            let what = MistakeKind::UnknownKey {
-                found: key.text.clone(),
-                nearest: nearest(&key.text, TOP_KEYS.iter().map(|k| k.name)),
-            };
-            head.push(what, key.span);
+            let nearest = nearest(&key.text, TOP_KEYS.iter().map(|k| k.name));
+            meant.extend(nearest.clone());
+            head.push(MistakeKind::UnknownKey { found: key.text.clone(), nearest }, key.span);
         }
     }
     for top in TOP_KEYS.iter().filter(|k| k.required) {
-        if !entries.iter().any(|(k, _)| k.text == top.name) {
+        // A key that is only misspelt is not missing too.
+        if !entries.iter().any(|(k, _)| k.text == top.name) && !meant.contains(top.name) {
             let here = entries.first().map_or(root.span, |(k, _)| k.span);
             head.push(MistakeKind::Missing { key: top.name, of: "场景文件".into() }, here);
         }
@@ -95,14 +101,22 @@ fn read_tree(source: Source, root: &Node, cast: &Cast) -> Reading {
     let names: Vec<(String, Span)> = top_entries(entries, "矩阵").map(|(k, _)| (k.text.clone(), k.span)).collect();
     let mut mistakes = head.mistakes;
     let mut cases = Vec::new();
+    let places = places(&source, &lines, root);
     for (row, values) in rows.iter().enumerate() {
         let tree = if values.is_empty() { root.clone() } else { substituted(root, values) };
         let mut reader = Reader::new(&source, &lines, cast, names.clone());
-        cases.extend(case(&mut reader, &tree, &header, row, values));
-        mistakes.append(&mut reader.mistakes);
+        cases.extend(case(&mut reader, &tree, &header, row, values, &places));
+        if !reader.mistakes.is_empty() {
+            mistakes.append(&mut reader.mistakes);
+            once_each(&mut mistakes);
+        }
+        if mistakes.len() > MAX_MISTAKES {
+            break;
+        }
     }
     mistakes.extend(lint::warnings(&cases, entries));
     once_each(&mut mistakes);
+    mistakes.truncate(MAX_MISTAKES);
     if mistakes.iter().any(|m| !m.what.is_warning()) {
         cases.clear();
     }
@@ -150,7 +164,8 @@ fn header(reader: &mut Reader<'_>, entries: &[(Key, Node)], source: &Source) -> 
         }
         covers.push(cover);
     }
-    if let Some(node) = top(entries, "覆盖").filter(|n| matches!(&n.kind, NodeKind::List(items) if items.is_empty())) {
+    if let Some(node) = top(entries, "覆盖").filter(|n| matches!(&n.kind, NodeKind::List(items) if items.is_empty()))
+    {
         reader.push(MistakeKind::Blank, node.span);
     }
     let mut tags = Vec::new();
@@ -239,7 +254,14 @@ pub(super) fn name_at(text: &str) -> &str {
 }
 
 /// Reads one row; `None` where its mistakes leave nothing to build.
-fn case(reader: &mut Reader<'_>, root: &Node, header: &Arc<Header>, row: usize, values: &Row) -> Option<Case> {
+fn case(
+    reader: &mut Reader<'_>,
+    root: &Node,
+    header: &Arc<Header>,
+    row: usize,
+    values: &Row,
+    places: &Places,
+) -> Option<Case> {
     let NodeKind::Map(entries) = &root.kind else { return None };
     let start = match top(entries, "开始") {
         Some(node) => reader.time(node),
@@ -269,41 +291,44 @@ fn case(reader: &mut Reader<'_>, root: &Node, header: &Arc<Header>, row: usize, 
         let pairs: Vec<String> = values.iter().map(|(k, v)| format!("{k}={v}")).collect();
         format!("{}[{}]", header.id, pairs.join(","))
     };
-    let places = places(reader, root);
-    Some(Case { id, scenario: Arc::clone(header), row, start: start?, given, script, faults, steps, always, once, places })
+    let places = places.clone();
+    Some(Case {
+        id,
+        scenario: Arc::clone(header),
+        row,
+        start: start?,
+        given,
+        script,
+        faults,
+        steps,
+        always,
+        once,
+        places,
+    })
 }
 
-/// Where every value stands, by its path.
-fn places(reader: &Reader<'_>, root: &Node) -> Places {
-    fn walk(reader: &Reader<'_>, node: &Node, path: &str, places: &mut Places) {
-        let mut note = |path: &str, span: Span| {
-            let Place { line, column } = reader.place(span);
-            places.0.insert(path.to_owned(), Place { line, column });
-        };
+/// Where every value stands, by its path. All rows share it, so a `$键` in a path stays as it is written.
+fn places(source: &Source, lines: &Lines, root: &Node) -> Places {
+    fn walk(node: &Node, path: &str, note: &mut impl FnMut(String, Span)) {
         match &node.kind {
             NodeKind::Scalar { .. } => {}
             NodeKind::List(items) => {
                 for (i, item) in items.iter().enumerate() {
-                    let inner = format!("{path}{i}");
-                    note(&inner, item.span);
-                    walk(reader, item, &format!("{inner}/"), places);
+                    walk(item, &format!("{path}{i}/"), note);
+                    note(format!("{path}{i}"), item.span);
                 }
             }
             NodeKind::Map(entries) => {
                 for (key, value) in entries {
-                    let inner = format!("{path}{}", key.text);
-                    note(&inner, key.span);
-                    walk(reader, value, &format!("{inner}/"), places);
+                    walk(value, &format!("{path}{}/", key.text), note);
+                    note(format!("{path}{}", key.text), key.span);
                 }
             }
         }
     }
-    let mut places = Places::default();
-    walk(reader, root, "", &mut places);
-    places
-}
-
-/// Whether a key is one that a file may have at its top; for `explain`.
-pub(super) fn is_top_key(name: &str) -> Option<&'static catalogue::TopKey> {
-    TOP_KEYS.iter().find(|k| k.name == name)
+    let mut places = BTreeMap::new();
+    walk(root, "", &mut |path, span| {
+        places.insert(path, lines.place(source, span.start));
+    });
+    Places(Arc::new(places))
 }

@@ -22,12 +22,13 @@ pub fn render(source: &Source, mistakes: &[Mistake], colour: bool) -> String {
 }
 
 fn draw<'s>(source: &'s Source, mistake: &Mistake) -> Vec<Group<'s>> {
-    let level = if mistake.what.is_warning() { Level::WARNING.with_name("警告") } else { Level::ERROR.with_name("错误") };
+    let level =
+        if mistake.what.is_warning() { Level::WARNING.with_name("警告") } else { Level::ERROR.with_name("错误") };
     let title = level.primary_title(mistake.what.to_string()).id(mistake.what.code());
     let mut snippet = Snippet::source(source.text.as_str())
         .path(source.file.as_str())
         .annotation(AnnotationKind::Primary.span(source.underline(mistake.span)));
-    for (span, label) in context(&mistake.what) {
+    if let Some((span, label)) = context(&mistake.what) {
         snippet = snippet.annotation(AnnotationKind::Context.span(source.underline(span)).label(label));
     }
     let mut group = title.element(snippet);

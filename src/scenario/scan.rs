@@ -4,16 +4,18 @@
 //! It follows the structure only as far as that takes: what it lets through the parser still judges. Invariant: text
 //! inside quotes, block texts and comments is never touched, and one pass over the characters is all it costs.
 
+use std::cell::Cell;
+
 use super::{
     catalogue,
-    mistake::{Mistake, MistakeKind},
+    mistake::{MAX_MISTAKES, Mistake, MistakeKind},
     source::Span,
     tree::MAX_DEPTH,
 };
 
 /// The mistakes of a source text, in file order. If there are any the parser is not worth asking.
 pub fn mistakes(text: &str) -> Vec<Mistake> {
-    let mut scan = Scan { text, at: 0, found: Vec::new() };
+    let mut scan = Scan { text, at: 0, found: Vec::new(), known_line: Cell::new((0, None)) };
     scan.document();
     scan.found.sort_by_key(|m| m.span);
     scan.found
@@ -49,6 +51,8 @@ struct Scan<'t> {
     text: &'t str,
     at: usize,
     found: Vec<Mistake>,
+    /// A line's start as far as known, and its end: so that a very long line is searched once.
+    known_line: Cell<(usize, Option<usize>)>,
 }
 
 impl<'t> Scan<'t> {
@@ -96,7 +100,7 @@ impl<'t> Scan<'t> {
         }
         match first {
             '{' | '[' => {
-                self.flow(line_start, indent);
+                self.flow(indent);
                 self.after_value();
                 return None;
             }
@@ -121,7 +125,7 @@ impl<'t> Scan<'t> {
         let key_at = line_start + parent.max(indent);
         let key = self.text[key_at..self.at].trim_end_matches(':').trim().to_owned();
         self.leading_blanks();
-        self.value(&key, line_start, indent, parent)
+        self.value(&key, indent, parent)
     }
 
     /// A line without a colon: a list item or the rest of a text, unless a full-width colon was meant as one.
@@ -143,13 +147,13 @@ impl<'t> Scan<'t> {
     }
 
     /// A value in block style, on the line of its key.
-    fn value(&mut self, key: &str, line_start: usize, indent: usize, parent: usize) -> Option<(usize, bool)> {
+    fn value(&mut self, key: &str, indent: usize, parent: usize) -> Option<(usize, bool)> {
         let rest = self.to_line_end();
         let value = strip_comment(rest);
-        let Some(first) = value.chars().next() else { return None };
+        let first = value.chars().next()?;
         match first {
             '{' | '[' => {
-                self.flow(line_start, indent);
+                self.flow(indent);
                 self.after_value();
                 return None;
             }
@@ -194,9 +198,8 @@ impl<'t> Scan<'t> {
     }
 
     /// Brackets, until the outermost closes, a line shows that it never will, or the text ends.
-    fn flow(&mut self, line_start: usize, indent: usize) {
+    fn flow(&mut self, indent: usize) {
         let mut stack: Vec<Open> = Vec::new();
-        let _ = line_start;
         while let Some(c) = self.peek() {
             match c {
                 '{' | '[' => {
@@ -258,8 +261,12 @@ impl<'t> Scan<'t> {
                 return false;
             }
             if !stack.iter().any(|o| o.bracket == wanted) {
-                // The wrong closing bracket: blame it, and take it for the right one.
+                // The wrong closing bracket: blame it, and take it for the right one unless that follows.
                 self.push(MistakeKind::Unopened { bracket: c }, self.at - 1, self.at);
+                let right = if open.bracket == '{' { '}' } else { ']' };
+                if self.line().trim_start().starts_with(right) {
+                    stack.push(open);
+                }
                 return stack.is_empty();
             }
             self.push(MistakeKind::Unclosed { bracket: open.bracket }, open.at, open.at + 1);
@@ -436,7 +443,14 @@ impl<'t> Scan<'t> {
     }
 
     fn line_end(&self) -> usize {
-        self.rest().find('\n').map_or(self.text.len(), |i| self.at + i)
+        if let (from, Some(end)) = self.known_line.get()
+            && (from..=end).contains(&self.at)
+        {
+            return end;
+        }
+        let end = self.rest().find('\n').map_or(self.text.len(), |i| self.at + i);
+        self.known_line.set((self.at, Some(end)));
+        end
     }
 
     /// The line from here on.
@@ -463,14 +477,18 @@ impl<'t> Scan<'t> {
     }
 
     fn push(&mut self, what: MistakeKind, start: usize, end: usize) {
-        self.found.push(Mistake::new(what, Span::new(start, end)));
+        if self.found.len() < MAX_MISTAKES {
+            self.found.push(Mistake::new(what, Span::new(start, end)));
+        }
     }
 }
 
 /// Where a line's key ends: at a colon before a space or the end of the line, outside of a comment.
 fn key_end(line: &str) -> Option<usize> {
     let line = strip_comment(line);
-    line.match_indices(':').map(|(i, _)| i).find(|i| line[i + 1..].chars().next().is_none_or(|c| matches!(c, ' ' | '\t')))
+    line.match_indices(':')
+        .map(|(i, _)| i)
+        .find(|i| line[i + 1..].chars().next().is_none_or(|c| matches!(c, ' ' | '\t')))
 }
 
 /// The line without its comment and without blanks at the end.
@@ -507,12 +525,15 @@ fn flow_plain(rest: &str) -> usize {
     rest.trim_end_matches('\r').len()
 }
 
+/// The longest outcome that is looked for, in characters.
+const LONGEST_OUTCOME: usize = 400;
+
 /// The end of an item such as `延迟(2小时, 成功)` whose parentheses hold what would split it.
 fn parenthesised(rest: &str) -> Option<usize> {
     let mut depth = 0usize;
     let mut splits = false;
     let mut closed = None;
-    for (i, c) in rest.char_indices() {
+    for (i, c) in rest.char_indices().take(LONGEST_OUTCOME) {
         match c {
             '(' => depth += 1,
             ')' => {
@@ -555,7 +576,8 @@ mod tests {
 
     #[test]
     fn full_width_marks_in_the_place_of_yaml_ones_are_found_where_they_stand() {
-        let found = |text| codes_and_words(text).into_iter().map(|(code, word)| (code == "K5005", word)).collect::<Vec<_>>();
+        let found =
+            |text| codes_and_words(text).into_iter().map(|(code, word)| (code == "K5005", word)).collect::<Vec<_>>();
         let one = |word: &str| vec![(true, word.to_owned())];
         assert_eq!(found("编号：X"), one("："));
         assert_eq!(found("步骤:\n  - 协议签署：{银行: 中国银行}"), one("："));

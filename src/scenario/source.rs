@@ -44,11 +44,11 @@ impl Source {
     /// # Errors
     /// The source with a mistake in it, where the bytes are no UTF-8 or too many; the text is then only good for
     /// showing where.
-    pub fn new(file: &str, bytes: &[u8]) -> Result<Self, (Self, Mistake)> {
+    pub fn new(file: &str, bytes: &[u8]) -> Result<Self, Box<(Self, Mistake)>> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let refused = |text: &str, what, span| {
             let source = Self { file: file.into(), text: text.into() };
-            Err((source, Mistake::new(what, span)))
+            Err(Box::new((source, Mistake::new(what, span))))
         };
         if bytes.len() > MAX_FILE_BYTES {
             return refused("", MistakeKind::TooLarge { bytes: bytes.len() }, Span::default());
@@ -95,25 +95,38 @@ impl Source {
     }
 }
 
-/// Line lookups for many positions of one source, in logarithmic time each.
+/// Lookups of many positions of one source, each quick even where a line is very long.
 #[derive(Clone, Debug)]
 pub struct Lines {
+    /// The byte at which each line starts.
     starts: Vec<usize>,
+    /// Every [`STRIDE`] characters: the byte at which that character starts.
+    marks: Vec<usize>,
 }
+
+/// Characters between two marks.
+const STRIDE: usize = 256;
 
 impl Lines {
     /// Of a source.
     pub fn of(source: &Source) -> Self {
         let starts = std::iter::once(0).chain(source.text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        Self { starts }
+        let marks = source.text.char_indices().step_by(STRIDE).map(|(i, _)| i).collect();
+        Self { starts, marks }
     }
 
     /// Line and column of a byte, from 1, the column in characters.
     pub fn place(&self, source: &Source, byte: usize) -> Place {
         let line = self.starts.partition_point(|s| *s <= byte).max(1);
-        let start = self.starts[line - 1];
-        let column = source.slice(Span::new(start, byte)).chars().count() + 1;
-        Place { line, column }
+        let before_line = self.characters(source, self.starts[line - 1]);
+        Place { line, column: self.characters(source, byte) - before_line + 1 }
+    }
+
+    /// How many characters lie before a byte.
+    fn characters(&self, source: &Source, byte: usize) -> usize {
+        let mark = self.marks.partition_point(|m| *m <= byte).saturating_sub(1);
+        let from = self.marks.get(mark).copied().unwrap_or(0);
+        mark * STRIDE + source.slice(Span::new(from, byte)).chars().count()
     }
 }
 
@@ -128,6 +141,10 @@ mod tests {
         assert_eq!(source.place(at), Place { line: 1, column: 5 });
         let ding = source.text.find('丁').unwrap();
         assert_eq!(source.place(ding), Place { line: 2, column: 3 });
+        let long = Source::new("x", format!("甲\n{}", "乙b: ".repeat(300)).as_bytes()).unwrap();
+        for (byte, _) in long.text.char_indices() {
+            assert_eq!(Lines::of(&long).place(&long, byte), long.place(byte));
+        }
         let lines = Lines::of(&source);
         for (byte, _) in source.text.char_indices() {
             assert_eq!(lines.place(&source, byte), source.place(byte));

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as ParserSpan};
 
 use super::{
-    mistake::{Mistake, MistakeKind},
+    mistake::{MAX_MISTAKES, Mistake, MistakeKind},
     source::{Source, Span},
 };
 
@@ -91,7 +91,7 @@ pub fn parse(source: &Source) -> Result<Node, Vec<Mistake>> {
                 break;
             }
         }
-        if !builder.take(event, span) {
+        if !builder.take(event, span) || builder.found.len() >= MAX_MISTAKES {
             break;
         }
     }
@@ -155,11 +155,7 @@ impl Builder<'_> {
                 self.forbid("别名（*）", span);
                 self.add(Node { kind: NodeKind::Scalar { text: "*".into(), plain: true }, span });
             }
-            Event::Nothing
-            | Event::StreamStart
-            | Event::StreamEnd
-            | Event::DocumentStart(_)
-            | Event::DocumentEnd => {}
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {}
         }
         true
     }
@@ -180,7 +176,12 @@ impl Builder<'_> {
         let line_start = self.source.text[..span.start].rfind('\n').map_or(0, |i| i + 1);
         let before = &self.source.text[line_start..span.start];
         let (mark, what) = if tag { ('!', "标签（!）") } else { ('&', "锚点（&）") };
+        let written = self.source.slice(span);
         let here = match before.rfind(mark) {
+            _ if written.starts_with(mark) => {
+                let length = written.find(char::is_whitespace).unwrap_or(written.len());
+                Span::new(span.start, span.start + length)
+            }
             Some(i) => {
                 let start = line_start + i;
                 let length = self.source.text[start..].find(char::is_whitespace).unwrap_or(1);
@@ -264,7 +265,7 @@ fn finished(frame: Frame, end: usize) -> Node {
 /// The parser speaks English; people get the gist.
 fn in_chinese(info: &str) -> &'static str {
     const WORDS: &[(&str, &str)] = &[
-        ("mapping values are not allowed", "这里不能再有「: 」，文字里的要加引号"),
+        ("mapping values are not allowed", "这里不能再有「: 」：缩进不对，或文字没有加引号"),
         ("did not find expected key", "缩进或标点有误，这里应是「键: 值」"),
         ("did not find expected '-'", "缩进有误，这里应是「- 」"),
         ("did not find expected ',' or", "括号里缺少逗号，或没有闭合"),
@@ -280,7 +281,10 @@ fn in_chinese(info: &str) -> &'static str {
         ("unexpected character", "这个符号不能开头，文字要加引号"),
         ("document", "文件里只能有一个文档"),
     ];
-    WORDS.iter().find(|(english, _)| info.contains(english)).map_or("这里的标点或缩进不对", |(_, chinese)| chinese)
+    WORDS
+        .iter()
+        .find(|(english, _)| info.contains(english))
+        .map_or("这里的标点或缩进不对", |(_, chinese)| chinese)
 }
 
 #[cfg(test)]
@@ -293,7 +297,8 @@ mod tests {
 
     #[test]
     fn texts_keep_what_was_written() {
-        let Node { kind: NodeKind::Map(entries), .. } = tree("a: 2.30\nb: 007\nc: 0x10\nd: ~\ne: '是'\nf:\n").unwrap() else {
+        let Node { kind: NodeKind::Map(entries), .. } = tree("a: 2.30\nb: 007\nc: 0x10\nd: ~\ne: '是'\nf:\n").unwrap()
+        else {
             panic!("a map")
         };
         let texts: Vec<String> = entries

@@ -2,7 +2,7 @@
 //!
 //! A rule is cited only where the check would fail if the rule were broken. Refusals cite by their own code.
 
-use domain::refusal;
+use domain::Refusal;
 
 /// One line of the table: a check of `field` of `record` with `value` cites `requirements`.
 #[derive(Clone, Copy, Debug)]
@@ -133,10 +133,48 @@ pub fn of_reading(reading: Reading<'_>) -> Vec<&'static str> {
     ids
 }
 
+/// What a step proves by succeeding. `declined`: its dialog was answered 否, so that nothing was sent and nothing left.
+/// Not for 登录 by 账号密码, which proves nothing by itself.
+pub fn done(verb: &str, declined: bool) -> &'static [&'static str] {
+    #[rustfmt::skip] // A table.
+    const DEEDS: &[(&str, &[&str])] = &[
+        ("登录",       &["ACC-02"]),
+        ("协议签署",   &["AGR-07"]),           // dialog, PIN, 签约请求发送成功
+        ("重新签署",   &["AGR-10", "AGR-07"]), // and a new row
+        ("重新发送",   &["MSG-04"]),
+        ("修改卡密码", &["ACC-09"]),
+        ("解锁卡",     &["ACC-09"]),
+    ];
+    if declined {
+        return &["AGR-07"];
+    }
+    DEEDS.iter().find(|(name, _)| *name == verb).map_or(&[], |(_, ids)| ids)
+}
+
+/// What a refusal proves: the requirements that it carries, and for red hints those of the fields (AGR-03 .. AGR-05).
+pub fn refused(refusal: &Refusal) -> Vec<&'static str> {
+    let mut ids = Vec::new();
+    add(&mut ids, refusal.requirements);
+    refusal.fields.keys().for_each(|label| add(&mut ids, of_hint(label)));
+    ids
+}
+
+/// A red hint beside a field of the agreement's form.
+fn of_hint(label: &str) -> &'static [&'static str] {
+    match label {
+        "付款银行" => &["UI-01", "AGR-03"],
+        "收款企业" => &["UI-01", "AGR-04"],
+        "企业名称" | "企业地址" | "企业联系人" | "付款账号" | "联系人电话" | "企业邮箱" | "企业税号" => {
+            &["UI-01", "AGR-05"]
+        }
+        _ => &[],
+    }
+}
+
 /// What a step did, as far as a step alone proves something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// 登录 with a card succeeded and the session could be used.
+    /// 登录 with a card succeeded.
     LoggedIn,
     /// 登录 with 账号密码 succeeded (what it shows is for a 查询 of 菜单 to prove).
     LoggedInByPassword,
@@ -148,47 +186,38 @@ pub enum Deed {
     AgreementSentAnew,
     /// 重新发送 was taken.
     SentAgain,
-    /// 修改卡密码: the old PIN is refused, the new one is taken.
+    /// 修改卡密码: the card has taken the new PIN.
     PinChanged,
-    /// 解锁卡 after the last try.
+    /// 解锁卡 succeeded.
     CardUnblocked,
-    /// After 退出, 拔卡, 换卡 or idling, the person's act met an ended session.
-    SessionOver,
 }
 
-/// What a deed proves.
 #[rustfmt::skip] // A table.
+/// What a deed proves.
 pub const fn of_deed(deed: Deed) -> &'static [&'static str] {
     match deed {
         Deed::LoggedIn           => &["ACC-02"],
         Deed::LoggedInByPassword => &[],
-        // The dialog, the PIN, the prompt; the terms were ticked and shown (AGR-06 is proved by their refusal).
         Deed::AgreementSent      => &["AGR-07"],
         Deed::Declined           => &["AGR-07"],
         Deed::AgreementSentAnew  => &["AGR-10", "AGR-07"],
         Deed::SentAgain          => &["MSG-04"],
         Deed::PinChanged         => &["ACC-09"],
         Deed::CardUnblocked      => &["ACC-09"],
-        Deed::SessionOver        => &["ACC-11"],
     }
 }
 
-/// What a refusal proves: its code's requirements, and for red hints those of the fields that have one (AGR-03 .. 05).
-/// `own` are the requirements that the refusal itself carries; they take the place of the code's where there are any.
-pub fn of_refusal(code: &str, own: &[&'static str], fields: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<&'static str> {
+/// What a refusal proves: `own`, the requirements that it carries itself, or else its code's; and for red hints those
+/// of the fields (AGR-03 .. AGR-05).
+pub fn of_refusal(
+    code: &str,
+    own: &[&'static str],
+    fields: impl IntoIterator<Item = impl AsRef<str>>,
+) -> Vec<&'static str> {
     let mut ids = Vec::new();
-    let by_code = refusal::ALL.iter().find(|e| e.code == code).map_or(&[][..], |e| e.requirements);
+    let by_code = domain::refusal::ALL.iter().find(|e| e.code == code).map_or(&[][..], |e| e.requirements);
     add(&mut ids, if own.is_empty() { by_code } else { own });
-    for field in fields {
-        match field.as_ref() {
-            "付款银行" => add(&mut ids, &["UI-01", "AGR-03"]),
-            "收款企业" => add(&mut ids, &["UI-01", "AGR-04"]),
-            "企业名称" | "企业地址" | "企业联系人" | "付款账号" | "联系人电话" | "企业邮箱" | "企业税号" => {
-                add(&mut ids, &["UI-01", "AGR-05"]);
-            }
-            _ => {}
-        }
-    }
+    fields.into_iter().for_each(|label| add(&mut ids, of_hint(label.as_ref())));
     ids
 }
 
@@ -202,23 +231,17 @@ fn add(ids: &mut Vec<&'static str>, more: &[&'static str]) {
 
 #[cfg(test)]
 mod tests {
+    use domain::refusal;
+
     use super::*;
     use crate::verdict::requirements;
 
     #[test]
     fn every_cited_id_is_in_the_catalogue() {
-        let deeds = [
-            Deed::LoggedIn,
-            Deed::AgreementSent,
-            Deed::Declined,
-            Deed::AgreementSentAnew,
-            Deed::SentAgain,
-            Deed::PinChanged,
-            Deed::CardUnblocked,
-            Deed::SessionOver,
-        ];
-        let cited = RULES.iter().flat_map(|r| r.requirements);
-        let cited = cited.chain(deeds.iter().flat_map(|d| of_deed(*d))).chain(refusal::ALL.iter().flat_map(|e| e.requirements));
+        let verbs = ["登录", "协议签署", "重新签署", "重新发送", "修改卡密码", "解锁卡"];
+        let deeds = verbs.iter().flat_map(|v| done(v, false));
+        let refused = refusal::ALL.iter().flat_map(|e| e.requirements);
+        let cited = RULES.iter().flat_map(|r| r.requirements).chain(deeds).chain(refused);
         for id in cited {
             assert!(requirements::by_id(id).is_some(), "{id}");
         }
@@ -248,8 +271,19 @@ mod tests {
 
     #[test]
     fn a_refusal_cites_its_code_and_the_fields_with_hints() {
-        assert_eq!(of_refusal("K2102", &[], [""; 0]), ["AGR-12"]);
-        assert_eq!(of_refusal("K2001", &[], ["联系人电话", "付款银行"]), ["UI-01", "AGR-05", "AGR-03"]);
-        assert_eq!(of_refusal("K2101", &["AGR-10"], [""; 0]), ["AGR-10"]);
+        assert_eq!(refused(&Refusal::new(refusal::DUPLICATE_AGREEMENT, &[])), ["AGR-12"]);
+        let mut form = Refusal::new(refusal::FORM, &[]);
+        form.fields.insert("联系人电话".into(), "格式有误".into());
+        form.fields.insert("付款银行".into(), "必填".into());
+        assert_eq!(refused(&form), ["UI-01", "AGR-03", "AGR-05"]);
+        let state = Refusal::new(refusal::STATE, &["成功", "重新签署"]).citing(&["AGR-10"]);
+        assert_eq!(refused(&state), ["AGR-10"]);
+    }
+
+    #[test]
+    fn a_step_that_succeeds_proves_its_own_rule() {
+        assert_eq!(done("重新签署", false), ["AGR-10", "AGR-07"]);
+        assert_eq!(done("协议签署", true), ["AGR-07"]);
+        assert!(done("推进", false).is_empty());
     }
 }

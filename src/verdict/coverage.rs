@@ -55,11 +55,16 @@ impl Coverage {
 
     /// How many requirements of the catalogue are covered.
     pub fn covered(&self) -> usize {
-        requirements::all().len() - self.uncovered().count()
+        self.total() - self.uncovered().count()
     }
 
-    /// `{"total","covered","requirements":[{"id","basis","scenarios":[...]}]}`, the catalogue's order.
-    pub fn json(&self) -> String {
+    /// How many requirements the catalogue has.
+    pub fn total(&self) -> usize {
+        requirements::all().len()
+    }
+
+    /// `{"total","covered","requirements":[{"id","basis","scenarios":[...]}]}`, in the catalogue's order, with no line end.
+    pub fn to_json(&self) -> String {
         let requirements = requirements::all()
             .iter()
             .map(|r| RequirementJson {
@@ -76,16 +81,13 @@ impl Coverage {
                     .collect(),
             })
             .collect();
-        let document = CoverageJson { total: requirements::all().len(), covered: self.covered(), requirements };
-        let mut text = serde_json::to_string_pretty(&document)
-            // Strings and numbers only, in structs: nothing in it can fail to serialise.
-            .expect("plain data serialises");
-        text.push('\n');
-        text
+        let document = CoverageJson { total: self.total(), covered: self.covered(), requirements };
+        // Strings and numbers only, in structs: nothing in it can fail to serialise.
+        serde_json::to_string_pretty(&document).expect("plain data serialises")
     }
 
     /// For people: each requirement with what covers it, gaps marked, and the count at the end.
-    pub fn text(&self) -> String {
+    pub fn to_text(&self) -> String {
         let mut out = String::new();
         // Writing to a String cannot fail.
         for r in requirements::all() {
@@ -101,7 +103,7 @@ impl Coverage {
                 let _ = writeln!(out, "    {} {}：{}", c.id, c.file, checks.join("，"));
             }
         }
-        let _ = writeln!(out, "\n共 {} 条要求，已覆盖 {} 条", requirements::all().len(), self.covered());
+        let _ = writeln!(out, "\n共 {} 条要求，已覆盖 {} 条", self.total(), self.covered());
         out
     }
 }
@@ -158,7 +160,9 @@ mod tests {
     #[test]
     fn only_passing_cases_cover() {
         let mut coverage = Coverage::default();
-        for verdict in [Verdict::Failed, Verdict::Inconclusive, Verdict::Skipped, Verdict::NotApplicable, Verdict::Error] {
+        for verdict in
+            [Verdict::Failed, Verdict::Inconclusive, Verdict::Skipped, Verdict::NotApplicable, Verdict::Error]
+        {
             coverage.add(&cited("A-01", verdict));
         }
         assert_eq!(coverage.covered(), 0);
@@ -173,7 +177,7 @@ mod tests {
     fn json_lists_every_requirement_in_order() {
         let mut coverage = Coverage::default();
         coverage.add(&cited("A-02", Verdict::Passed));
-        let json: serde_json::Value = serde_json::from_str(&coverage.json()).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&coverage.to_json()).unwrap();
         assert_eq!((&json["total"], &json["covered"]), (&105.into(), &2.into()));
         let list = json["requirements"].as_array().unwrap();
         assert_eq!(list.len(), 105);
@@ -190,8 +194,12 @@ mod tests {
     fn text_marks_gaps_and_names_lines() {
         let mut coverage = Coverage::default();
         coverage.add(&cited("A-02", Verdict::Passed));
-        let text = coverage.text();
-        assert!(text.contains("✓ AGR-12  4.1（推断）\n    A-02 scenarios/agreement/signing.yaml：refusal K2102（第 14 行）\n"));
+        let text = coverage.to_text();
+        assert!(
+            text.contains(
+                "✓ AGR-12  4.1（推断）\n    A-02 scenarios/agreement/signing.yaml：refusal K2102（第 14 行）\n"
+            )
+        );
         assert!(text.contains("－ ACC-01  2.3.1（手册）\n"));
         assert!(text.ends_with("共 105 条要求，已覆盖 2 条\n"));
     }

@@ -94,7 +94,7 @@ pub trait Report {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
@@ -140,7 +140,8 @@ pub(super) mod tests {
 
     #[test]
     fn counts_add_up_to_the_number_of_cases() {
-        let summary: Summary = [Verdict::Passed, Verdict::Failed, Verdict::Passed, Verdict::Error].into_iter().collect();
+        let summary: Summary =
+            [Verdict::Passed, Verdict::Failed, Verdict::Passed, Verdict::Error].into_iter().collect();
         assert_eq!(summary.total(), 4);
         assert_eq!(summary.count(Verdict::Passed), 2);
         assert_eq!(summary.count(Verdict::Error), 1);

@@ -25,15 +25,8 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, in the order in which a summary counts them.
-    pub const ALL: [Self; 7] = [
-        Self::Passed,
-        Self::Warned,
-        Self::Failed,
-        Self::Inconclusive,
-        Self::Skipped,
-        Self::NotApplicable,
-        Self::Error,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Passed, Self::Warned, Self::Failed, Self::Inconclusive, Self::Skipped, Self::NotApplicable, Self::Error];
 
     /// The word on pages and in the console.
     pub const fn chinese(self) -> &'static str {

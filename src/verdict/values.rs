@@ -23,9 +23,9 @@ pub fn equal(wanted: &str, text: &str, kind: Kind, directory: &Directory) -> Res
     }
     match kind {
         Kind::Text => Ok(false),
-        Kind::Institution => Ok(directory
-            .by_name(wanted)
-            .is_some_and(|w| directory.by_name(text).is_some_and(|t| t.id == w.id))),
+        Kind::Institution => {
+            Ok(directory.by_name(wanted).is_some_and(|w| directory.by_name(text).is_some_and(|t| t.id == w.id)))
+        }
         Kind::Money | Kind::Rate | Kind::Date | Kind::DateTime | Kind::Count => {
             Ok(order(text, wanted, kind)? == Some(Ordering::Equal))
         }
@@ -56,7 +56,12 @@ pub fn compare(op: Op, bound: &str, text: &str, kind: Kind, directory: &Director
 
 /// How the page's `text` stands to `wanted`; `None` where the page shows no value of the type.
 fn order(text: &str, wanted: &str, kind: Kind) -> Result<Option<Ordering>, String> {
-    fn by<T: Ord>(parse: impl Fn(&str) -> Option<T>, text: &str, wanted: &str, what: &str) -> Result<Option<Ordering>, String> {
+    fn by<T: Ord>(
+        parse: impl Fn(&str) -> Option<T>,
+        text: &str,
+        wanted: &str,
+        what: &str,
+    ) -> Result<Option<Ordering>, String> {
         let wanted = parse(wanted).ok_or_else(|| format!("「{wanted}」不是{what}，不能比较"))?;
         Ok(parse(text).map(|text| text.cmp(&wanted)))
     }

@@ -6,7 +6,7 @@
 
 use domain::{
     Moment, Refusal,
-    portal::{AgreementForm, Changes, Command, Done, Query, RecordId, SessionId, Table, ToSign},
+    portal::{AgreementForm, Changes, Command, Done, Page, Query, RecordId, SessionId, Table, ToSign},
     refusal,
 };
 use signing::Certificate;
@@ -290,7 +290,7 @@ impl World {
         let person = self.person(who);
         let by_hand = person.by_hand;
         match person.session.clone() {
-            Some(session) if by_hand || self.portal.session_is_open(&session) => Ok(session),
+            Some(session) if by_hand || self.session_is_open(&session) => Ok(session),
             _ if !by_hand => {
                 self.log_in(who, None)?;
                 self.person(who).session.clone().ok_or_else(|| Refusal::new(refusal::SESSION_ENDED, &[]))
@@ -298,6 +298,11 @@ impl World {
             _ if !seen => Err(Refusal::new(refusal::NO_CARD, &[])),
             _ => Err(Refusal::new(refusal::SESSION_ENDED, &[])),
         }
+    }
+
+    /// Whether the session would still be served: the menu opens for every session that is.
+    fn session_is_open(&self, session: &SessionId) -> bool {
+        self.portal.query(session, &Query::of(Page::Menu)).is_ok()
     }
 
     /// Looks at the reader and tells the portal which card is there; `false` for none.

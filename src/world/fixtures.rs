@@ -27,6 +27,14 @@ impl CardSlot {
     /// All, in the order of the fixtures.
     pub const ALL: [Self; 3] = [Self::Legal, Self::Operator, Self::Operator2];
 
+    /// What kind of card it is: 法人卡 or 操作员卡.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Legal => "法人卡",
+            Self::Operator | Self::Operator2 => "操作员卡",
+        }
+    }
+
     /// The scenario language's word.
     pub const fn chinese(self) -> &'static str {
         match self {

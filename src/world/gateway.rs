@@ -15,7 +15,7 @@ use domain::{
     refusal,
     settings::Settings,
 };
-use interchange::{Identity, OpenError, Opened, Suite};
+use interchange::{OpenError, Opened, Suite};
 use signing::Certificate;
 
 use super::{
@@ -175,5 +175,5 @@ pub fn card_identity(certificate: &Certificate, roots: &[Certificate], now: Time
 /// A card's id at the portal: the fingerprint of its certificate.
 pub fn card_id(certificate: &Certificate) -> CardId {
     let hex: String = certificate.fingerprint().iter().map(|b| format!("{b:02x}")).collect();
-    CardId::new(&hex)
+    CardId(hex)
 }

@@ -103,7 +103,7 @@ pub fn fixtures() -> &'static Fixtures {
             .iter()
             .map(|id| {
                 let files = CARD_FILES.iter().find(|(name, _)| name == id).expect("every enterprise has its cards").1;
-                files.map(|f| CardFile::parse(f).and_then(|f| f.card()).expect("the fixture cards are sound"))
+                files.map(|f| CardFile::parse(f).map(|f| f.card()).expect("the fixture cards are sound"))
             })
             .collect();
         Fixtures {

@@ -1,3 +1,472 @@
-//! One world (being wired).
+//! One world: the portal, its counterparties, the wire between them and the people before it, stepped in virtual time.
+//!
+//! A world belongs to one case. It is plain state: the same seed and the same acts give the same bytes. It never
+//! judges; it writes down what was seen ([`crate::evidence`]) and leaves the verdict to others.
+//!
+//! Invariant: there is no clock here but [`World::now`], which moves only through [`World::step`] and what builds on
+//! it; portal and parties never meet except through sealed bytes on the [`network`].
 
+pub mod acts;
+pub mod draws;
 pub mod fixtures;
+pub mod gateway;
+pub mod keys;
+pub mod journal;
+pub mod network;
+pub mod person;
+pub mod script;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{
+    Moment, Time, Verified,
+    directory::{Directory, Enterprise, PartyId, PartyRole},
+    message::Message,
+    party::{self, Misbehaviour, Party},
+    portal::{Portal, RecordId, Rules},
+    settings::Settings,
+};
+use interchange::Suite;
+use virtual_card::Card;
+
+use crate::evidence::{Arrival, BookLine, Entry, Evidence, Happening, LogLine, RecordPage, Sent};
+use draws::SeededDraws;
+use fixtures::CardSlot;
+use gateway::Gateway;
+use keys::Fixtures;
+use network::{Label, Network, Parcel, WireFault};
+use person::Person;
+use script::Script;
+
+/// What a world is made of.
+pub struct Setup {
+    /// The case's id; with the seed it keys every draw.
+    pub case: String,
+    /// The seed.
+    pub seed: u64,
+    /// How messages are sealed.
+    pub suite: Suite,
+    /// When the clock starts.
+    pub start: Time,
+    /// The portal's tables and rules.
+    pub rules: Rules,
+    /// What parties decide.
+    pub script: Script,
+    /// Faults of the wire, each with its place in the scenario.
+    pub faults: Vec<(usize, WireFault)>,
+    /// Logins (from 1) whose signed challenge is sent again, each with its fault's place in the scenario.
+    pub replayed_logins: Vec<(usize, u32)>,
+    /// Cards other than the fixture's, for each enterprise: a test exchanges their keys.
+    pub cards: Option<Arc<Vec<[Card; 3]>>>,
+}
+
+/// What a step of the world came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Something was done at the present time.
+    Progress,
+    /// Nothing is left to be done now; `until` is when something will be, if ever.
+    Idle {
+        /// The next event.
+        until: Option<Time>,
+    },
+}
+
+/// One world.
+pub struct World {
+    now: Time,
+    start: Time,
+    draws: SeededDraws,
+    fixtures: &'static Fixtures,
+    portal: Portal,
+    portal_gateway: Gateway,
+    parties: BTreeMap<PartyId, (Party, Gateway)>,
+    script: Script,
+    network: Network,
+    people: BTreeMap<(usize, CardSlot), Person>,
+    replayed_logins: Vec<(usize, u32)>,
+    cards: Option<Arc<Vec<[Card; 3]>>>,
+    settings: Settings,
+    logins: u32,
+    transits: usize,
+    step: Option<usize>,
+    card_signatures: u32,
+    evidence: Evidence,
+    changes: u64,
+}
+
+/// The world's own bug: a fixture without keys. Every run would meet it.
+const KEYED: &str = "every fixture party has keys in every suite";
+
+impl World {
+    /// A world at its first moment; nobody is logged in, every card is in its reader.
+    pub fn new(setup: Setup) -> Self {
+        let fixtures = keys::fixtures();
+        let keys = keys::suite_keys(setup.suite);
+        let mut network = Network::default();
+        for (number, fault) in setup.faults {
+            network.lay(number, fault);
+        }
+        let settings = setup.rules.settings.clone();
+        let parties = fixtures
+            .directory
+            .institutions()
+            .iter()
+            .map(|i| {
+                let gateway = Gateway::new(i.id.clone(), keys).expect(KEYED);
+                (i.id.clone(), (Party::new(i.clone(), settings.clone()), gateway))
+            })
+            .collect();
+        Self {
+            now: setup.start,
+            start: setup.start,
+            draws: SeededDraws::new(setup.seed, &setup.case),
+            fixtures,
+            portal: Portal::new(setup.rules, Arc::clone(&fixtures.directory), Arc::clone(&fixtures.enterprises)),
+            portal_gateway: Gateway::new(PartyId::portal(), keys).expect(KEYED),
+            parties,
+            script: setup.script,
+            network,
+            people: BTreeMap::new(),
+            replayed_logins: setup.replayed_logins,
+            cards: setup.cards,
+            settings,
+            logins: 0,
+            transits: 0,
+            step: None,
+            card_signatures: 0,
+            evidence: Evidence::default(),
+            changes: 0,
+        }
+    }
+
+    /// The present.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// When the clock started.
+    pub fn start(&self) -> Time {
+        self.start
+    }
+
+    /// How often the portal's or a party's state has changed: what a waiting observer needs to look at.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// The institutions.
+    pub fn directory(&self) -> &Directory {
+        &self.fixtures.directory
+    }
+
+    /// The enterprises.
+    pub fn enterprises(&self) -> &[Enterprise] {
+        &self.fixtures.enterprises
+    }
+
+    /// The portal, to look at.
+    pub fn portal(&self) -> &Portal {
+        &self.portal
+    }
+
+    /// Signatures that cards have made.
+    pub fn card_signatures(&self) -> u32 {
+        self.card_signatures
+    }
+
+    /// APDUs that cards have answered.
+    pub fn apdus(&self) -> u64 {
+        self.people.values().map(Person::apdus).sum()
+    }
+
+    /// Says which step of the scenario is being played from now on.
+    pub fn begin_step(&mut self, step: Option<usize>) {
+        self.step = step;
+    }
+
+    /// Writes down something that was seen.
+    pub fn note(&mut self, what: Happening) {
+        self.evidence.entries.push(Entry { at: self.now, step: self.step, what });
+    }
+
+    /// What was seen so far.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// Does the next thing that is due now, if any. Afterwards: step again, or move the clock with [`World::run_until`].
+    pub fn step(&mut self) -> Progress {
+        if let Some(parcel) = self.network.arrive(self.now) {
+            self.deliver(parcel);
+            return Progress::Progress;
+        }
+        if self.portal.next_due().is_some_and(|at| at <= self.now) {
+            let draws = self.draws.clone();
+            let changes = self.portal.due(Moment { time: self.now, draws: &draws });
+            self.apply_to_portal(changes);
+            return Progress::Progress;
+        }
+        let due = self.parties.iter().find(|(_, (p, _))| p.next_due().is_some_and(|at| at <= self.now));
+        if let Some(id) = due.map(|(id, _)| id.clone()) {
+            let draws = self.draws.clone();
+            let moment = Moment { time: self.now, draws: &draws };
+            if let Some((party, _)) = self.parties.get(&id) {
+                let changes = party.due(moment);
+                self.apply_to_party(&id, changes);
+            }
+            return Progress::Progress;
+        }
+        let until = [self.network.next(), self.portal.next_due()]
+            .into_iter()
+            .chain(self.parties.values().map(|(p, _)| p.next_due()))
+            .flatten()
+            .min();
+        Progress::Idle { until }
+    }
+
+    /// Does one thing, moving the clock to it if it lies no later than `limit`. `false` when there is none: then the
+    /// clock stands at `limit`.
+    pub fn step_within(&mut self, limit: Time) -> bool {
+        match self.step() {
+            Progress::Progress => true,
+            Progress::Idle { until: Some(at) } if at <= limit => {
+                self.now = self.now.max(at);
+                self.step() == Progress::Progress
+            }
+            Progress::Idle { .. } => {
+                self.now = self.now.max(limit);
+                false
+            }
+        }
+    }
+
+    /// Lets time pass until `limit`, with all that happens meanwhile.
+    pub fn run_until(&mut self, limit: Time) {
+        while self.step_within(limit) {}
+    }
+
+    /// A party ends an agreement of its own accord (银行.终止协议).
+    ///
+    /// # Errors
+    /// The party's own words, where it has no such agreement in force.
+    pub fn party_ends_agreement(&mut self, party: &PartyId, application: &str, reason: &str) -> Result<(), String> {
+        let draws = self.draws.clone();
+        let moment = Moment { time: self.now, draws: &draws };
+        let Some((bank, _)) = self.parties.get(party) else {
+            return Err(format!("没有「{party}」这个机构"));
+        };
+        let changes = bank.end_agreement(application, reason, moment)?;
+        self.apply_to_party(party, changes);
+        Ok(())
+    }
+
+    /// Closes the case: what pages and books show at the end goes into the evidence.
+    pub fn finish(mut self) -> Evidence {
+        let records: Vec<(String, String)> = self.evidence.owners.clone().into_iter().collect();
+        for (record, uscc) in records {
+            let Some(enterprise) = self.fixtures.enterprises.iter().find(|e| e.uscc.as_str() == uscc) else { continue };
+            let scope = self.portal.observe(&enterprise.uscc);
+            let id = RecordId::new(&record);
+            if let Some(shown) = scope.agreement(&id) {
+                let log = shown
+                    .log
+                    .iter()
+                    .map(|row| LogLine {
+                        record: record.clone(),
+                        number: row.number,
+                        code: row.code.to_owned(),
+                        text: row.text.clone(),
+                        recorded_at: row.recorded_at,
+                    })
+                    .collect();
+                let fields = shown.fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+                self.evidence.pages.push(RecordPage { record, fields, log });
+            }
+        }
+        for (id, (party, _)) in &self.parties {
+            for (application, entry) in party.books() {
+                self.evidence.books.push(BookLine {
+                    party: id.clone(),
+                    application: application.to_owned(),
+                    standing: standing_word(entry.standing).to_owned(),
+                    agreement_number: entry.agreement_number.clone(),
+                    requests_handled: entry.requests_handled,
+                });
+            }
+        }
+        self.evidence
+    }
+
+    fn role_of(&self, id: &PartyId) -> PartyRole {
+        self.fixtures.directory.by_id(id).map_or(PartyRole::Portal, |i| i.role)
+    }
+
+    fn apply_to_portal(&mut self, changes: domain::portal::Changes) {
+        self.changes += 1;
+        for sending in self.portal.apply(changes) {
+            self.send(sending.message, sending.sending, None);
+        }
+    }
+
+    fn apply_to_party(&mut self, id: &PartyId, changes: party::Changes) {
+        self.changes += 1;
+        let Some((party, _)) = self.parties.get_mut(id) else { return };
+        for sending in party.apply(changes) {
+            self.send(sending.message, sending.sending, sending.misbehaviour);
+        }
+        for taken in self.script.drain_taken() {
+            self.note(Happening::Decided {
+                party: taken.party,
+                point: format!("{}.{}", taken.point.role().chinese(), taken.point.chinese()),
+                outcome: taken.outcome.to_string(),
+            });
+        }
+    }
+
+    fn send(&mut self, message: Message, sending: u32, misbehaviour: Option<Misbehaviour>) {
+        let gateway = self.gateway(&message.source);
+        let bytes = gateway.seal(&message, misbehaviour, &self.draws).expect("a message of ours can be sealed");
+        let transit = self.transits;
+        self.transits += 1;
+        let label = Label {
+            transit,
+            from: (message.source.clone(), self.role_of(&message.source)),
+            to: (message.target.clone(), self.role_of(&message.target)),
+            kind: message.body.kind(),
+            id: message.id.clone(),
+        };
+        let fate = self.network.post(label, Arc::clone(&bytes), self.now, &self.draws);
+        let mut declared: Vec<String> = misbehaviour.iter().map(|m| m.chinese().to_owned()).collect();
+        if fate.tampered {
+            declared.push("篡改".to_owned());
+        }
+        self.note(Happening::Sent(Sent {
+            transit,
+            from: message.source,
+            to: message.target,
+            kind: message.body.kind(),
+            id: message.id,
+            subject: message.subject,
+            sequence: message.sequence,
+            correlation: message.correlation,
+            sending,
+            bytes,
+            declared,
+        }));
+        if fate.lost {
+            self.note(Happening::Lost { transit });
+        }
+        self.note_struck();
+    }
+
+    fn note_struck(&mut self) {
+        for struck in self.network.drain_struck() {
+            self.note(Happening::Struck { fault: struck.fault, text: struck.text });
+        }
+    }
+
+    fn gateway(&self, id: &PartyId) -> &Gateway {
+        self.parties.get(id).map_or(&self.portal_gateway, |(_, gateway)| gateway)
+    }
+
+    fn deliver(&mut self, parcel: Parcel) {
+        match parcel {
+            Parcel::Message { label, bytes } => self.deliver_message(&label, bytes),
+            Parcel::Receipt { label, bytes, digest } => self.deliver_receipt(&label, &bytes, &digest),
+        }
+    }
+
+    fn deliver_message(&mut self, label: &Label, bytes: Arc<[u8]>) {
+        let me = label.to.0.clone();
+        let draws = self.draws.clone();
+        let moment = Moment { time: self.now, draws: &draws };
+        let opened = self.gateway(&me).open(&bytes, self.now, &self.settings);
+        let (refused, reason, receipt) = match opened {
+            Err(error) => {
+                let receipt = self.gateway(&me).refusal(&error, self.now);
+                (Some(error.code.to_owned()), error.reason, Some(receipt))
+            }
+            Ok((arrived, _)) => {
+                let answer = self.hand_over(&me, &arrived, moment);
+                let sealed = answer.as_ref().map(|receipt| {
+                    self.gateway(&me).receipt(receipt, &arrived.digest, &arrived.message, self.now)
+                });
+                match answer {
+                    Some(domain::message::Receipt::Refused { code, reason }) => (Some(code), reason, sealed),
+                    _ => (None, String::new(), sealed),
+                }
+            }
+        };
+        let digest = signing::sha256(&bytes);
+        self.note(Happening::Arrived(Arrival {
+            transit: label.transit,
+            bytes,
+            by: me,
+            refused,
+            reason,
+            receipt: receipt.clone(),
+        }));
+        if let Some(receipt) = receipt {
+            let fate = self.network.post_receipt(label, receipt, digest, self.now, &draws);
+            if fate.lost {
+                self.note(Happening::Receipt { transit: label.transit, lost: true, refused: None, verified: false });
+            }
+            self.note_struck();
+        }
+    }
+
+    /// Hands a verified message to the portal or a party; `None` where the party gives no receipt (无回执).
+    fn hand_over(
+        &mut self,
+        me: &PartyId,
+        arrived: &Verified<domain::delivery::Arrived>,
+        moment: Moment<'_>,
+    ) -> Option<domain::message::Receipt> {
+        if *me == PartyId::portal() {
+            let (receipt, changes) = self.portal.receive(arrived, moment);
+            self.apply_to_portal(changes);
+            return Some(receipt);
+        }
+        let (party, _) = self.parties.get(me)?;
+        let (answer, changes) = party.receive(arrived, moment, &mut self.script);
+        self.apply_to_party(me, changes);
+        match answer {
+            party::Answer::Receipt(receipt) => Some(receipt),
+            party::Answer::None => None,
+        }
+    }
+
+    fn deliver_receipt(&mut self, label: &Label, bytes: &[u8], digest: &[u8; 32]) {
+        let sender = label.from.0.clone();
+        let draws = self.draws.clone();
+        let moment = Moment { time: self.now, draws: &draws };
+        let opened = self.gateway(&sender).open_receipt(bytes, &label.to.0, digest, self.now);
+        let (refused, verified) = match &opened {
+            Ok(receipt) => match &**receipt {
+                domain::message::Receipt::Accepted => (None, true),
+                domain::message::Receipt::Refused { code, .. } => (Some(code.clone()), true),
+            },
+            Err(error) => (Some(error.code.to_owned()), false),
+        };
+        self.note(Happening::Receipt { transit: label.transit, lost: false, refused, verified });
+        let Ok(receipt) = opened else { return };
+        if sender == PartyId::portal() {
+            let changes = self.portal.receipt(&label.id, &receipt, moment);
+            self.apply_to_portal(changes);
+        } else if let Some((party, _)) = self.parties.get(&sender) {
+            let changes = party.receipt(&label.id, &receipt, moment);
+            self.apply_to_party(&sender, changes);
+        }
+    }
+}
+
+/// The words of [`BookLine::standing`].
+const fn standing_word(standing: party::Standing) -> &'static str {
+    match standing {
+        party::Standing::Asked => "asked",
+        party::Standing::Agreed => "agreed",
+        party::Standing::Refused => "refused",
+        party::Standing::Ended => "ended",
+    }
+}

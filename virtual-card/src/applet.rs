@@ -77,7 +77,9 @@ impl Applet {
             Command::ChangePin { old, new } => self.pin.change_pin(old.padded(), &new).map(|()| Vec::new()),
             Command::ChangePuk { old, new } => self.pin.change_puk(&old, &new).map(|()| Vec::new()),
             Command::UnblockPin { puk, new } => self.pin.unblock(&puk, &new).map(|()| Vec::new()),
-            Command::Authenticate { algorithm, reference, request } => self.authenticate(algorithm, reference, &request),
+            Command::Authenticate { algorithm, reference, request } => {
+                self.authenticate(algorithm, reference, &request)
+            }
             Command::GetData(tag) => object::read(tag, &self.guid, &self.keys).ok_or(StatusWord::NOT_FOUND),
             Command::GetResponse => Err(StatusWord::CONDITIONS_NOT_SATISFIED),
         };

@@ -342,3 +342,61 @@ fn guid_from_hex(text: &str) -> Option<[u8; 16]> {
     }
     Some(u128::from_str_radix(text, 16).ok()?.to_be_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+    use signing::{Algorithm, TestCa};
+
+    use super::*;
+    use crate::issue::{Holder, issue};
+
+    fn file() -> CardFile {
+        let rng = &mut ChaCha20Rng::from_seed([3; 32]);
+        let ca = TestCa::new_root("测试根", PrivateKey::generate(Algorithm::Sm2, rng).unwrap(), 0, 4_102_444_799);
+        let holder =
+            Holder { name: "张三", company: "虚构公司", uscc: "91110000600037341L", role: Role::Operator };
+        issue(&ca.unwrap(), &holder, Algorithm::Sm2, rng).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_only_the_owner_may() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("card.json");
+        let file = file();
+        file.create(&path).unwrap();
+        assert_eq!(CardFile::load(&path).unwrap().to_json(), file.to_json());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing temporary stays behind");
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions()) & 0o777, 0o600);
+        assert!(matches!(file.create(&path), Err(CardFileError::Exists(_))));
+        file.replace(&path).unwrap();
+    }
+
+    #[test]
+    fn what_using_the_card_changed_is_kept() {
+        let mut file = file();
+        let mut card = file.card();
+        assert!(!file.keep(&card));
+        card.lock();
+        assert!(file.keep(&card));
+        assert_eq!((file.pin_left, file.card().pin_state().pin_left), (0, 0));
+    }
+
+    #[test]
+    fn a_file_that_is_no_sound_test_card_is_refused() {
+        let sound = file().to_json();
+        let refused = |from: &str, to: &str| CardFile::parse(&sound.replacen(from, to, 1)).map(|_| ()).unwrap_err();
+        assert!(matches!(refused("TEST CARD", "CARD"), CardFileError::NotTestCard));
+        assert!(matches!(refused("\"version\": 1", "\"version\": 2"), CardFileError::Version(2)));
+        assert!(matches!(refused("\"pin\": \"88888888\"", "\"pin\": \"1\""), CardFileError::Pin(PinFormat::Pin)));
+        assert!(matches!(refused("\"pin_left\": 5", "\"pin_left\": 6"), CardFileError::Tries));
+        assert!(matches!(refused("\"9D\"", "\"9A\""), CardFileError::Slot(_)));
+        assert!(matches!(refused("\"9D\"", "\"9B\""), CardFileError::Slot(_)));
+        assert!(matches!(refused("\"algorithm\": \"sm2\"", "\"algorithm\": \"p256\""), CardFileError::Mismatch(_)));
+        assert!(matches!(refused("操作员", "经理"), CardFileError::Role(_)));
+        assert!(matches!(refused("\"holder\"", "\"owner\""), CardFileError::Form(_)));
+        assert!(matches!(refused("\"guid\": \"", "\"guid\": \"+"), CardFileError::Guid));
+    }
+}

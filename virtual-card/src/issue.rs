@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use rand_core::CryptoRng;
 use signing::{
-    Algorithm, CardFacts, Certificate, CertificateError, CertificateRequest, KeyUse, PrivateKey, PublicKey, SigningError,
-    TestCa,
+    Algorithm, CardFacts, Certificate, CertificateError, CertificateRequest, KeyUse, PrivateKey, PublicKey,
+    SigningError, TestCa,
 };
 
 use crate::{

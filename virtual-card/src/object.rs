@@ -83,9 +83,7 @@ mod tests {
 
     #[test]
     fn the_discovery_object_names_the_application_and_its_pin() {
-        let expected = [
-            0x7E, 0x12, 0x4F, 0x0B, 0xA0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0, 0x5F, 0x2F, 0x02, 0x40, 0x00,
-        ];
+        let expected = [0x7E, 0x12, 0x4F, 0x0B, 0xA0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0, 0x5F, 0x2F, 0x02, 0x40, 0x00];
         assert_eq!(read(0x7E, &GUID, &CardKeys::new()), Some(expected.to_vec()));
     }
 

@@ -299,7 +299,10 @@ mod tests {
         assert_eq!(reader.transmit(&SELECT), Err(ReaderError::Removed));
         reader.insert(card);
         assert_eq!(reader.transmit(&SELECT), Err(ReaderError::Reset));
-        assert_eq!(reader.connect().unwrap(), [0x3B, 0x89, 0x80, 1, 0x43, 0x61, 0x72, 0x64, 0x56, 0x50, 0x49, 0x56, 0x31, 0x14]);
+        assert_eq!(
+            reader.connect().unwrap(),
+            [0x3B, 0x89, 0x80, 1, 0x43, 0x61, 0x72, 0x64, 0x56, 0x50, 0x49, 0x56, 0x31, 0x14]
+        );
         assert_eq!(reader.apdus(), 1);
     }
 

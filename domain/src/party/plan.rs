@@ -59,7 +59,7 @@ pub(super) struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Task {
     /// Answer this request.
-    Answer { request: Message, plan: Plan },
+    Answer { request: Box<Message>, plan: Plan },
     /// Send this message once more, whatever its receipt.
     Echo(MessageId),
 }

@@ -129,7 +129,7 @@ impl<'a> Turn<'a> {
         self.changes.books.extend(entry);
         if plan.verdict != Verdict::Silent {
             let at = plan.at.max(self.moment.time);
-            self.changes.planned.push((at, Task::Answer { request: request.clone(), plan }));
+            self.changes.planned.push((at, Task::Answer { request: Box::new(request.clone()), plan }));
         }
     }
 

@@ -96,7 +96,7 @@ impl State {
     ];
 
     /// What the list shows (AGR-01).
-    pub const fn page(self) -> &'static str {
+    pub const fn page_text(self) -> &'static str {
         match self {
             Self::New => "未提交",
             Self::Queued
@@ -126,7 +126,7 @@ impl State {
 
     /// Whether it has come to an end, good things aside: 失败 or 已失效.
     pub(super) fn is_over(self) -> bool {
-        matches!(self.page(), FAILURE | EXPIRED)
+        matches!(self.page_text(), FAILURE | EXPIRED)
     }
 
     /// What happens in this state when its time is up.
@@ -185,7 +185,7 @@ impl State {
 
     /// Whether it bars a second signing for the same bank, payee and account (AGR-12).
     pub fn bars_another(self) -> bool {
-        matches!(self.page(), IN_PROGRESS | SUCCESS)
+        matches!(self.page_text(), IN_PROGRESS | SUCCESS)
     }
 }
 
@@ -261,12 +261,34 @@ impl Event {
         Self::Expired,
     ];
 
+    /// What people call it; for a person's act, the button.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Sign => "协议签署",
+            Self::Resign => "重新签署",
+            Self::Resend => "重新发送",
+            Self::Dispatched => "报文发出",
+            Self::Acknowledged => "回执接收",
+            Self::Rejected => "回执拒绝",
+            Self::Undelivered => "未收到回执",
+            Self::GivenUp => "超期未送达",
+            Self::Silence => "超期未答复",
+            Self::InsurerAgreed => "收款企业同意签约",
+            Self::InsurerRefused => "收款企业拒绝签约",
+            Self::BankRequested => "生成银行签约报文",
+            Self::BankAgreed => "银行同意签约",
+            Self::BankRefused => "银行拒绝签约",
+            Self::EndAgreed => "银行同意解约",
+            Self::EndRefused => "银行拒绝解约",
+            Self::EndedByBank => "银行终止协议",
+            Self::Expired => "协议到期",
+        }
+    }
+
     /// The button for it, where a person makes it happen.
     pub const fn button(self) -> Option<&'static str> {
         match self {
-            Self::Sign => Some("协议签署"),
-            Self::Resign => Some("重新签署"),
-            Self::Resend => Some("重新发送"),
+            Self::Sign | Self::Resign | Self::Resend => Some(self.chinese()),
             Self::Dispatched
             | Self::Acknowledged
             | Self::Rejected

@@ -15,9 +15,7 @@ use crate::{
     delivery::{Outgoing, Progress},
     directory::PartyId,
     life_cycle,
-    message::{
-        AgreementEndRequest, BankSigningRequest, Body, InsurerSigningRequest, Message, MessageId, Receipt,
-    },
+    message::{AgreementEndRequest, BankSigningRequest, Body, InsurerSigningRequest, Message, MessageId, Receipt},
     refusal::{self, Refusal, StateRefusal},
 };
 
@@ -52,9 +50,7 @@ impl Note {
     /// Went wrong, through whom and why (AGR-11).
     pub fn failed(party: String, reason: &str) -> Self {
         Self {
-            said: format!("{party}：{reason}"),
-            failure: Some(Failure { party, reason: reason.into() }),
-            card: None,
+            said: format!("{party}：{reason}"), failure: Some(Failure { party, reason: reason.into() }), card: None
         }
     }
 
@@ -135,7 +131,14 @@ impl<'a> Draft<'a> {
                 text = format!("{text}（{}）", note.said);
             }
             let (number, recorded_at) = (record.log_rows, self.moment.time);
-            self.changes.log.push(LogRow { record: id.clone(), number, code: row.code, text, recorded_at, card: note.card });
+            self.changes.log.push(LogRow {
+                record: id.clone(),
+                number,
+                code: row.code,
+                text,
+                recorded_at,
+                card: note.card,
+            });
         }
         self.changes.records.insert(id.clone(), record);
         Some(row.to)
@@ -256,10 +259,10 @@ pub(super) fn not_in_this_state(portal: &Portal, state: State, event: Event) -> 
         Event::Resign => &["AGR-10"],
         _ => &["MSG-04"],
     };
-    let mut refusal = Refusal::new(refusal::STATE, &[state.page(), tried]).citing(requirements);
+    let mut refusal = Refusal::new(refusal::STATE, &[state.page_text(), tried]).citing(requirements);
     let possible = life_cycle::possible(&portal.rules.agreement, state).filter_map(Event::button);
     refusal.state = Some(Box::new(StateRefusal {
-        state: state.page().into(),
+        state: state.page_text().into(),
         event: tried.into(),
         possible: possible.map(str::to_owned).collect(),
     }));

@@ -161,7 +161,8 @@ impl AgreementForm {
         let mut values = BTreeMap::new();
         for rule in rules {
             let text = self.typed(rule.field);
-            let hint = if text.is_empty() { rule.required.then(|| BLANK.into()) } else { rule.form.hint(text, directory) };
+            let hint =
+                if text.is_empty() { rule.required.then(|| BLANK.into()) } else { rule.form.hint(text, directory) };
             if let Some(hint) = hint {
                 hints.insert(rule.field.label().to_owned(), hint);
                 cited |= bits(rule.requirements) | if resign && rule.retype { RESIGN } else { 0 };
@@ -208,9 +209,9 @@ impl Form {
             Self::Text { max } => malformed(!text.chars().any(char::is_control)).or_else(|| too_long(max)),
             Self::Phone => malformed(is_phone(text)),
             Self::Email => too_long(EMAIL_MAX).or_else(|| malformed(is_email(text))),
-            Self::Digits { min, max } => malformed(all_digits(text))
-                .or_else(|| too_long(max))
-                .or_else(|| malformed(text.len() >= min)),
+            Self::Digits { min, max } => {
+                malformed(all_digits(text)).or_else(|| too_long(max)).or_else(|| malformed(text.len() >= min))
+            }
             Self::TaxNumber => malformed(
                 matches!(text.len(), 15 | 17 | 18 | 20)
                     && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()),
@@ -235,7 +236,11 @@ fn is_phone(text: &str) -> bool {
     }
     match text.split_once('-') {
         Some((area, number)) => {
-            all_digits(area) && area.starts_with('0') && matches!(area.len(), 3 | 4) && all_digits(number) && matches!(number.len(), 7 | 8)
+            all_digits(area)
+                && area.starts_with('0')
+                && matches!(area.len(), 3 | 4)
+                && all_digits(number)
+                && matches!(number.len(), 7 | 8)
         }
         None => all_digits(text) && text.starts_with('0') && matches!(text.len(), 10..=12),
     }
@@ -245,7 +250,10 @@ fn is_phone(text: &str) -> bool {
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let label = |l: &str| {
-        !l.is_empty() && !l.starts_with('-') && !l.ends_with('-') && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        !l.is_empty()
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     let local_part = |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_graphic() && b != b'@');
     local.split('.').all(local_part) && domain.contains('.') && domain.split('.').all(label)
@@ -349,8 +357,17 @@ mod tests {
     fn every_blank_field_is_hinted_at_once_and_cites_its_requirement() {
         let blank = AgreementForm { fields: BTreeMap::from([(Field::Name, "  ".into())]), terms_accepted: false };
         let refusal = blank.read(AGREEMENT_FORM, &directory(), false).unwrap_err();
-        let labels =
-            ["付款银行", "收款企业", "企业名称", "企业地址", "企业联系人", "付款账号", "联系人电话", "企业邮箱", "企业税号"];
+        let labels = [
+            "付款银行",
+            "收款企业",
+            "企业名称",
+            "企业地址",
+            "企业联系人",
+            "付款账号",
+            "联系人电话",
+            "企业邮箱",
+            "企业税号",
+        ];
         let expected: BTreeMap<String, String> = labels.map(|l| (l.to_owned(), "必填".to_owned())).into();
         assert_eq!(refusal.code, "K2001");
         assert_eq!(refusal.fields, expected);

@@ -3,31 +3,32 @@
 //! Reads do not change anything; every other door returns [`Changes`], and [`Portal::apply`] alone turns those into state.
 //! Invariant: no clock, no keys, no I/O; no way to a record of an enterprise but through its [`Scope`] (ACC-10).
 
-mod rules;
-mod form;
 mod agreement;
 mod agreement_text;
+mod changes;
+mod draft;
+mod due;
+mod form;
+mod query;
+mod receiving;
+mod rules;
+mod scope;
 mod session;
 mod signing;
-mod receiving;
-mod due;
-mod draft;
-mod changes;
-mod scope;
-mod query;
 
 use std::{fmt, sync::Arc};
 
+use self::changes::Kept;
 pub use self::{
     agreement::{Event, LIFE_CYCLE, PAGE_STATES, State},
     changes::{Changes, Sending},
     form::{AgreementForm, Field, FieldRule, Form},
     query::{Page, Query, Table},
+    receiving::RECEIPT_CODES,
     rules::{Permission, Rules},
     scope::{LogRow, Scope, Shown},
     session::{CardId, CardIdentity, CardRole, Challenge, LoginAnswer, SessionId},
 };
-use self::changes::Kept;
 use crate::{
     Time,
     codes::Uscc,

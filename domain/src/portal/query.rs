@@ -75,6 +75,8 @@ pub struct Table {
     pub total: usize,
     /// The rows of this page: head and text.
     pub rows: Vec<Vec<(&'static str, String)>>,
+    /// The record behind each row, in the same order; empty where rows are no records.
+    pub records: Vec<RecordId>,
     /// The line below the list.
     pub footer: String,
 }
@@ -111,7 +113,8 @@ impl Portal {
         if query.page == Page::Menu {
             let card = self.session(session, None)?.card.as_ref();
             let role = card.map(|card| card.role);
-            let seen = MENU.iter().filter(|(_, permission)| role.is_some_and(|role| self.rules.permits(*permission, role)));
+            let seen =
+                MENU.iter().filter(|(_, permission)| role.is_some_and(|role| self.rules.permits(*permission, role)));
             return cut(query, seen.map(|(name, _)| vec![("菜单", (*name).to_owned())]).collect());
         }
         let (kept, _) = self.admit(session, Permission::Agreements, None)?;
@@ -125,7 +128,11 @@ pub(super) fn table(scope: &Scope<'_>, query: &Query) -> Result<Table, Refusal> 
         Page::Agreements => {
             let filter = Filter::read(query, scope.directory)?;
             let found = scope.newest_first().filter(|record| filter.takes(record, scope.directory));
-            cut(query, numbered(found.map(|record| agreement_row(record, scope.directory))))
+            let (records, rows): (Vec<RecordId>, Vec<Cells>) =
+                found.map(|record| (record.id.clone(), agreement_row(record, scope.directory))).unzip();
+            let table = cut(query, numbered(rows.into_iter()))?;
+            let skipped = (query.page_number - 1).saturating_mul(query.page_size);
+            Ok(Table { records: records.into_iter().skip(skipped).take(query.page_size).collect(), ..table })
         }
         Page::StatusLog => {
             no_filters(query)?;
@@ -133,7 +140,11 @@ pub(super) fn table(scope: &Scope<'_>, query: &Query) -> Result<Table, Refusal> 
             scope.record(id)?;
             let newest_first = scope.rows(id).iter().rev();
             let rows = newest_first.map(|row| {
-                vec![(STATE, row.code.to_owned()), ("状态描述", row.text.clone()), ("入库时间", row.recorded_at.to_string())]
+                vec![
+                    (STATE, row.code.to_owned()),
+                    ("状态描述", row.text.clone()),
+                    ("入库时间", row.recorded_at.to_string()),
+                ]
             });
             cut(query, numbered(rows))
         }
@@ -143,7 +154,7 @@ pub(super) fn table(scope: &Scope<'_>, query: &Query) -> Result<Table, Refusal> 
 
 /// A page without rows.
 pub(super) fn empty(page: Page) -> Table {
-    Table { columns: page.columns(), total: 0, rows: Vec::new(), footer: NOTHING_FOUND.into() }
+    Table { columns: page.columns(), total: 0, rows: Vec::new(), records: Vec::new(), footer: NOTHING_FOUND.into() }
 }
 
 /// Everything that pages show of a record: the list's columns, the payer, and what became of it.
@@ -176,7 +187,7 @@ fn agreement_row(record: &Agreement, directory: &Directory) -> Vec<(&'static str
         day(record.effective),
         day(record.expiry),
         record.signed_at.to_string(),
-        record.state.page().to_owned(),
+        record.state.page_text().to_owned(),
     ];
     AGREEMENT_COLUMNS.into_iter().zip(values).collect()
 }
@@ -207,7 +218,7 @@ fn cut(query: &Query, rows: Vec<Cells>) -> Result<Table, Refusal> {
     } else {
         format!("显示第 {} 到第 {} 条记录，总共 {total} 条记录", skipped + 1, skipped + rows.len())
     };
-    Ok(Table { columns: query.page.columns(), total, rows, footer })
+    Ok(Table { columns: query.page.columns(), total, rows, records: Vec::new(), footer })
 }
 
 /// The filters of 在线交费签约 (AGR-02).
@@ -257,7 +268,7 @@ impl<'a> Filter<'a> {
     fn takes(&self, record: &Agreement, directory: &Directory) -> bool {
         let day = record.signed_at.date();
         self.bank.is_none_or(|name| directory.by_name(name).is_some_and(|bank| bank.id == record.bank))
-            && self.state.is_none_or(|state| record.state.page() == state)
+            && self.state.is_none_or(|state| record.state.page_text() == state)
             && self.from.is_none_or(|from| from <= day)
             && self.to.is_none_or(|to| day <= to)
     }

@@ -16,6 +16,16 @@ use crate::{
     message::{BankSigningAnswer, Body, Decision, Kind, Message, MessageId, Receipt},
 };
 
+/// Codes with which the portal refuses a business message in its receipt: code, what it says, and the requirements.
+pub const RECEIPT_CODES: &[(&str, &str, &[&str])] = &[
+    (UNKNOWN_SUBJECT, "业务编号不存在或不属于发送方", &["ACC-10", "MSG-02"]),
+    (NOT_TAKEN, "当前状态「…」不接受「…」", &["AGR-11", "MSG-03"]),
+    (BAD_TERMS, "同意的「签约结果」缺少协议编号，或协议生效、失效时间有误", &["AGR-09"]),
+];
+const UNKNOWN_SUBJECT: &str = "K3201";
+const NOT_TAKEN: &str = "K3202";
+const BAD_TERMS: &str = "K3203";
+
 const NO_REASON: &str = "未说明原因";
 
 /// What a message tells a record.
@@ -76,7 +86,7 @@ impl Portal {
             Body::AgreementEndAnswered(answer) => (Role::Bank, &answer.application),
             Body::AgreementEnded(ended) => (Role::Bank, &ended.application),
             Body::InsurerSigningRequested(_) | Body::BankSigningRequested(_) | Body::AgreementEndRequested(_) => {
-                return Err(refused("K3202", format!("门户不接受「{}」", message.body.kind().chinese())));
+                return Err(refused(NOT_TAKEN, format!("门户不接受「{}」", message.body.kind().chinese())));
             }
         };
         let record = self.kept.records.of_party(application, &message.source, role);
@@ -174,7 +184,7 @@ fn terms(answer: &BankSigningAnswer) -> Result<(String, Date, Option<Date>), Rec
     match (number, effective, expiry) {
         (Some(number), Some(effective), None) => Ok((number, effective, None)),
         (Some(number), Some(effective), Some(Some(expiry))) => Ok((number, effective, Some(expiry))),
-        _ => Err(refused("K3203", "同意的「签约结果」缺少协议编号，或协议生效、失效时间有误".into())),
+        _ => Err(refused(BAD_TERMS, "同意的「签约结果」缺少协议编号，或协议生效、失效时间有误".into())),
     }
 }
 
@@ -209,9 +219,9 @@ fn refused(code: &str, reason: String) -> Receipt {
 }
 
 fn unknown_subject() -> Receipt {
-    refused("K3201", "业务编号不存在或不属于发送方".into())
+    refused(UNKNOWN_SUBJECT, "业务编号不存在或不属于发送方".into())
 }
 
 fn not_taken(record: &Agreement, kind: Kind) -> Receipt {
-    refused("K3202", format!("当前状态「{}」不接受「{}」", record.state.page(), kind.chinese()))
+    refused(NOT_TAKEN, format!("当前状态「{}」不接受「{}」", record.state.page_text(), kind.chinese()))
 }

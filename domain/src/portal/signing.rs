@@ -109,7 +109,7 @@ impl Portal {
             failed,
             bank: entered.bank.id.clone(),
             payee: entered.payee.id.clone(),
-            insurer: entered.payee.branch_of.clone().unwrap_or_else(|| entered.payee.id.clone()),
+            insurer: entered.payee.id.clone(),
             payer: Arc::new(payer),
             text: text.as_str().into(),
         };

@@ -69,7 +69,8 @@ fn every_state_and_event_does_what_the_matrix_says_and_nothing_else() {
     assert_eq!(expected.len(), State::ALL.len() * Event::ALL.len());
     for state in State::ALL {
         for event in Event::ALL {
-            let found = next(&table, state, event).map(|r| (format!("{:?}", r.to), r.code.to_owned(), r.text.to_owned()));
+            let found =
+                next(&table, state, event).map(|r| (format!("{:?}", r.to), r.code.to_owned(), r.text.to_owned()));
             assert_eq!(found, expected[&(format!("{state:?}"), format!("{event:?}"))], "{state:?} x {event:?}");
         }
     }
@@ -79,7 +80,7 @@ fn every_state_and_event_does_what_the_matrix_says_and_nothing_else() {
 #[test]
 fn every_state_shows_on_the_page_as_the_matrix_says() {
     let pages: BTreeMap<String, &str> = states().values().map(|(name, page)| ((*name).to_owned(), *page)).collect();
-    let found: BTreeMap<String, &str> = State::ALL.into_iter().map(|s| (format!("{s:?}"), s.page())).collect();
+    let found: BTreeMap<String, &str> = State::ALL.into_iter().map(|s| (format!("{s:?}"), s.page_text())).collect();
     assert_eq!(found, pages);
 }
 

@@ -32,7 +32,8 @@ impl Draws for TestDraws {
             for b in purpose.bytes().chain([0]).chain(entity.bytes()).chain(count.to_be_bytes()) {
                 hash = (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
             }
-            *byte = (hash >> 32) as u8;
+            hash = (hash ^ (hash >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            *byte = (hash >> 56) as u8;
         }
         out
     }

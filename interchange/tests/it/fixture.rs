@@ -7,16 +7,13 @@ use domain::{
     Time,
     directory::PartyId,
     message::{
-        AgreementEndAnswer, AgreementEndRequest, AgreementEnded, BankSigningAnswer,
-        BankSigningRequest, Body, CardSeal, Decision, InsurerSigningAnswer, InsurerSigningRequest,
-        Message, MessageId, Payer,
+        AgreementEndAnswer, AgreementEndRequest, AgreementEnded, BankSigningAnswer, BankSigningRequest, Body, CardSeal,
+        Decision, InsurerSigningAnswer, InsurerSigningRequest, Message, MessageId, Payer,
     },
 };
 use interchange::{Identity, OpenError, Opened, Peers, Suite, open, seal, seal_event};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
-use signing::{
-    Algorithm, CardFacts, Certificate, CertificateRequest, KeyUse, PrivateKey, PublicKey, TestCa,
-};
+use signing::{Algorithm, CardFacts, Certificate, CertificateRequest, KeyUse, PrivateKey, PublicKey, TestCa};
 
 pub const YEAR_2000: i64 = 946_684_800;
 pub const YEAR_2099: i64 = 4_102_358_400;
@@ -101,14 +98,7 @@ fn party(ca: &TestCa, id: PartyId, algorithm: Algorithm, n: u64) -> Party {
     let sign = issue(ca, id.as_str(), sign_key.public_key(), serial, ALWAYS, KeyUse::Sign, None);
     let key = encryption_key.public_key();
     let encryption = issue(ca, id.as_str(), key, serial + 1, ALWAYS, KeyUse::Encrypt, None);
-    let identity = Identity::new(
-        id,
-        sign_key.clone(),
-        sign.clone(),
-        encryption_key.clone(),
-        encryption.clone(),
-        true,
-    );
+    let identity = Identity::new(id, sign_key.clone(), sign.clone(), encryption_key.clone(), encryption.clone(), true);
     Party {
         identity,
         sign_key: Some(sign_key),
@@ -146,8 +136,7 @@ fn cms_world(algorithm: Algorithm) -> World {
 }
 
 fn mac_world() -> World {
-    let peers =
-        Peers::mac([portal(), insurer(), bank()]).with_card_roots([card_ca().certificate().clone()]);
+    let peers = Peers::mac([portal(), insurer(), bank()]).with_card_roots([card_ca().certificate().clone()]);
     let [portal, insurer, bank] = [portal(), insurer(), bank()].map(|id| Party {
         identity: Identity::mac(id, [7; 32]),
         sign_key: None,
@@ -198,8 +187,7 @@ pub fn card_seal(text: &str, organisation_code: &str, dates: (i64, i64)) -> Card
         card_number: "8900000000001".into(),
         organisation_code: organisation_code.into(),
     };
-    let certificate =
-        issue(card_ca(), "张三", key.public_key(), 90, dates, KeyUse::Both, Some(&facts));
+    let certificate = issue(card_ca(), "张三", key.public_key(), 90, dates, KeyUse::Both, Some(&facts));
     let signature = key.signer().sign_digest(&key.public_key().digest(text.as_bytes())).unwrap();
     CardSeal {
         text: text.into(),
@@ -297,16 +285,11 @@ pub fn one_of_each() -> Vec<Message> {
         agreement_number: number(),
         reason: reason.into(),
     };
-    let ended = AgreementEnded {
-        application: application(),
-        agreement_number: number(),
-        reason: "客户在柜面解约".into(),
-    };
-    let end_answer = AgreementEndAnswer {
-        application: application(),
-        decision: Decision::Agreed,
-        reason: None,
-    };
+    let ended =
+        AgreementEnded {
+            application: application(), agreement_number: number(), reason: "客户在柜面解约".into()
+        };
+    let end_answer = AgreementEndAnswer { application: application(), decision: Decision::Agreed, reason: None };
     vec![
         request(),
         answer(),

@@ -1,5 +1,7 @@
 //! The interchange as a stranger meets it: sealed bytes in, messages or refusals out.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 mod fixture;
 mod openssl;
 mod receipts;

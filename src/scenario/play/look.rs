@@ -98,7 +98,7 @@ impl Player<'_> {
         for subject in subjects {
             for (field, expected, line) in &subject.fields {
                 let expected = self.resolve(expected);
-                let ids = citations::expectation(self.kind(&subject.subject), field, &expected);
+                let ids = self.citations(&subject.subject, field, &expected);
                 let check = format!("{} {}.{field}", step.verb, subject.subject);
                 self.result.cite(ids, &check, *line);
             }
@@ -113,13 +113,27 @@ impl Player<'_> {
             (None, Some(deadline)) => format!("到 {deadline} 仍未等到：{path} 是 {shown}"),
             (None, None) => format!("{path} 应为 {}，页面显示 {shown}", mismatch.expected),
         };
-        let ids = citations::expectation(self.kind(&mismatch.subject), &mismatch.field, &mismatch.expected);
+        let ids = self.citations(&mismatch.subject, &mismatch.field, &mismatch.expected);
         let mut finding = Finding::new(Verdict::Failed, check, path, text)
             .compared(mismatch.expected.to_string(), shown)
             .at_line(mismatch.line);
         finding.requirement = ids.first().map(ToString::to_string);
         finding.messages = self.messages_about(&mismatch.subject);
         self.find(finding);
+    }
+
+    /// What a check of this field proves.
+    fn citations(&self, subject: &str, field: &str, expected: &Expected) -> Vec<&'static str> {
+        match self.names.get(subject) {
+            Some(Named::Table { read, .. }) => citations::of_reading(citations::Reading {
+                page: read.page,
+                field,
+                filtered: read.filtered,
+                role: read.role,
+                others_have_records: read.others_have_records,
+            }),
+            _ => citations::of_field("协议", field, &expected.to_string()),
+        }
     }
 
     /// Ids of the messages that led to what a record shows, oldest first.
@@ -169,14 +183,14 @@ impl Player<'_> {
 
     fn kind(&self, name: &str) -> &'static str {
         match self.names.get(name) {
-            Some(Named::Table(_)) => "查询",
+            Some(Named::Table { .. }) => "查询",
             _ => "协议",
         }
     }
 
     fn actual(&self, name: &str, field: &str) -> Option<Actual> {
         match self.names.get(name)? {
-            Named::Table(table) => match field {
+            Named::Table { table, .. } => match field {
                 "总数" => Some(Actual::Text(table.total.to_string())),
                 "页脚" => Some(Actual::Text(table.footer.clone())),
                 "行" => Some(Actual::Rows(

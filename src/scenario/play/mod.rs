@@ -10,7 +10,10 @@ mod faults;
 mod look;
 mod once;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::portal::{RecordId, Rules, Table};
 use interchange::Suite;
@@ -20,10 +23,10 @@ use super::model::{Act, Case, Step};
 use crate::{
     evidence::{Evidence, Happening},
     verdict::{
-        checks::{self, Context},
+        checks::{Context, INVARIANTS},
         finding::{CaseResult, Finding, Verdict},
     },
-    world::{Setup, World, keys, script::Script},
+    world::{Setup, World, acts::Who, keys, script::Script},
 };
 
 /// What a run fixes for all of its cases.
@@ -50,13 +53,24 @@ impl Options {
 #[derive(Clone)]
 enum Named {
     Record { id: RecordId, enterprise: usize },
-    Table(Table),
+    Table { table: Table, read: Read },
+}
+
+/// How a page was read, for what a check of it proves.
+#[derive(Clone, Copy)]
+struct Read {
+    page: &'static str,
+    filtered: bool,
+    role: &'static str,
+    others_have_records: bool,
 }
 
 struct Player<'c> {
     case: &'c Case,
     world: World,
     names: BTreeMap<String, Named>,
+    /// People whose session is one by 账号密码.
+    passwords: BTreeSet<Who>,
     result: CaseResult,
     step: Option<usize>,
 }
@@ -72,6 +86,7 @@ pub fn play(case: &Case, options: &Options) -> (CaseResult, Evidence) {
         case,
         world: World::new(setup(case, options)),
         names: BTreeMap::new(),
+        passwords: BTreeSet::new(),
         step: None,
         result: CaseResult {
             id: case.id.clone(),
@@ -202,15 +217,18 @@ impl Player<'_> {
         let fixtures = keys::fixtures();
         let keys = keys::suite_keys(options.suite);
         let identities = |id: &domain::directory::PartyId| keys.parties.get(id).map(|k| &k.good);
-        let context = Context {
-            directory: &fixtures.directory,
-            identities: &identities,
-            peers: &keys.peers,
-            suite: options.suite,
-            card_roots: &fixtures.card_roots,
-        };
-        let named: BTreeMap<&str, usize> = self.case.always.iter().map(|i| (i.name.as_str(), i.line)).collect();
-        checks::run_all(&evidence, &context, &named, &mut self.result);
+        let context =
+            Context::new(&fixtures.directory, &identities, &keys.peers, options.suite, &fixtures.card_roots);
+        for invariant in INVARIANTS {
+            let outcome = (invariant.check)(&evidence, &context);
+            let named = self.case.always.iter().find(|a| a.name == invariant.name);
+            if let Some(named) = named.filter(|_| outcome.evaluated) {
+                self.result.cite(invariant.requirements, invariant.name, named.line);
+            }
+            for finding in outcome.findings {
+                self.result.find(finding);
+            }
+        }
         if whole {
             once::check(self.case, &evidence, &mut self.result);
             faults::check_struck(self.case, &evidence, &mut self.result);

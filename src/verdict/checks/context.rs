@@ -1,6 +1,6 @@
 //! What checks may use besides the evidence: names, and the keys of fixtures to open what was sealed.
 
-use std::{cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, fmt, ops::Deref, rc::Rc};
 
 use domain::{
     Time,
@@ -10,7 +10,8 @@ use domain::{
 use interchange::{Identity, OpenError, Opened, Peers, Suite};
 use signing::{Certificate, sha256};
 
-/// Given to each check of a case. Make a new one for each case: it remembers what it has opened.
+/// Given to the checks of a case by whoever played it.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Institutions by id and name.
     pub directory: &'a Directory,
@@ -22,35 +23,56 @@ pub struct Context<'a> {
     pub suite: Suite,
     /// Who may issue cards.
     pub card_roots: &'a [Certificate],
-    opened: RefCell<BTreeMap<([u8; 32], PartyId), Opening>>,
 }
 
 /// What opening some bytes gave.
 pub type Opening = Rc<Result<Opened, OpenError>>;
 
 impl<'a> Context<'a> {
-    /// For one case.
+    /// For one case, ready to give to checks one by one.
+    #[expect(clippy::new_ret_no_self, reason = "checks take the context with its memory")]
     pub fn new(
         directory: &'a Directory,
         identities: &'a dyn Fn(&PartyId) -> Option<&'a Identity>,
         peers: &'a Peers,
         suite: Suite,
         card_roots: &'a [Certificate],
-    ) -> Self {
-        Self { directory, identities, peers, suite, card_roots, opened: RefCell::default() }
+    ) -> Judging<'a> {
+        Judging::new(Self { directory, identities, peers, suite, card_roots })
+    }
+}
+
+/// The context with what was opened so far, so that no message is opened twice in one case.
+#[derive(Debug)]
+pub struct Judging<'a> {
+    context: Context<'a>,
+    opened: RefCell<BTreeMap<([u8; 32], PartyId), Opening>>,
+}
+
+impl<'a> Judging<'a> {
+    /// For one case; a check may be run with a fresh one at any time.
+    pub fn new(context: Context<'a>) -> Self {
+        Self { context, opened: RefCell::default() }
     }
 
     /// Opens and verifies `bytes` as `receiver` would, once; `None` where its keys are not known.
     pub fn open(&self, bytes: &[u8], receiver: &PartyId, now: Time) -> Option<Opening> {
-        let identity = (self.identities)(receiver)?;
+        let identity = (self.context.identities)(receiver)?;
         let key = (sha256(bytes), receiver.clone());
         if let Some(known) = self.opened.borrow().get(&key) {
             return Some(Rc::clone(known));
         }
         let window = Settings::default().message_window;
-        let opened = Rc::new(interchange::open(bytes, identity, self.peers, now, window));
+        let opened = Rc::new(interchange::open(bytes, identity, self.context.peers, now, window));
         self.opened.borrow_mut().insert(key, Rc::clone(&opened));
         Some(opened)
+    }
+}
+
+impl<'a> Deref for Judging<'a> {
+    type Target = Context<'a>;
+    fn deref(&self) -> &Context<'a> {
+        &self.context
     }
 }
 
@@ -82,8 +104,15 @@ pub(super) mod tests {
     }
 
     /// A context in which nobody's keys are known.
-    pub fn without_keys(run: impl FnOnce(&Context<'_>)) {
+    pub fn without_keys(run: impl FnOnce(&Judging<'_>)) {
         let peers = Peers::mac([PartyId::portal()]);
-        run(&Context::new(&directory(), &|_| None, &peers, Suite::Mac, &[]));
+        let directory = directory();
+        run(&Judging::new(Context {
+            directory: &directory,
+            identities: &|_| None,
+            peers: &peers,
+            suite: Suite::Mac,
+            card_roots: &[],
+        }));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::directory::PartyRole;
 
-use super::{Context, Outcome, log_order};
+use super::{Judging, Outcome, log_order, wire::Wire};
 use crate::{
     evidence::Evidence,
     verdict::finding::{Finding, Verdict},
@@ -12,7 +12,7 @@ use crate::{
 
 const NAME: &str = "一次生效";
 
-pub fn check(evidence: &Evidence, context: &Context<'_>) -> Outcome {
+pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     let mut findings = Vec::new();
     let rows = log_order::rows(evidence);
     handled_once(evidence, context, &mut findings);
@@ -26,11 +26,23 @@ fn failed(path: String, text: impl Into<String>) -> Finding {
     Finding::new(Verdict::Failed, NAME, path, text).against("MSG-03")
 }
 
-fn handled_once(evidence: &Evidence, context: &Context<'_>, findings: &mut Vec<Finding>) {
+/// Each kind of request (签约申请, and 解约申请 for an agreement that came too late) has an effect once at most.
+fn handled_once(evidence: &Evidence, context: &Judging<'_>, findings: &mut Vec<Finding>) {
+    let wire = Wire::of(evidence, context.suite);
     for line in &evidence.books {
-        if line.requests_handled > 1 {
+        let kinds: BTreeSet<_> = wire
+            .arrivals
+            .iter()
+            .filter(|c| c.arrival.by == line.party && c.sent.subject == line.application && c.arrival.refused.is_none())
+            .map(|c| c.sent.kind)
+            .collect();
+        let most = kinds.len().max(1);
+        if line.requests_handled as usize > most {
             let path = format!("账簿 {} {}", context.directory.name_of(&line.party), line.application);
-            findings.push(failed(path, "同一笔签约申请被办理了不止一次").compared("1", line.requests_handled.to_string()));
+            findings.push(
+                failed(path, "同一笔签约申请被办理了不止一次")
+                    .compared(most.to_string(), line.requests_handled.to_string()),
+            );
         }
     }
 }
@@ -58,23 +70,22 @@ fn one_number(evidence: &Evidence, findings: &mut Vec<Finding>) {
     for (application, numbers) in numbers {
         if numbers.len() > 1 {
             let shown = numbers.into_iter().collect::<Vec<_>>().join("、");
-            findings.push(failed(format!("账簿 {application}"), "同一笔签约有不止一个协议编号").compared("1 个", shown));
+            findings
+                .push(failed(format!("账簿 {application}"), "同一笔签约有不止一个协议编号").compared("1 个", shown));
         }
     }
 }
 
 /// An agreement that a page shows as 成功 stands in exactly its bank's books, under the number that the page shows.
-fn page_and_books_agree(evidence: &Evidence, context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn page_and_books_agree(evidence: &Evidence, context: &Judging<'_>, findings: &mut Vec<Finding>) {
     for page in &evidence.pages {
         let field = |label: &str| page.fields.iter().find(|(l, _)| l == label).map(|(_, text)| text.as_str());
         if field("状态") != Some("成功") {
             continue;
         }
         let is_bank = |id| context.directory.by_id(id).is_some_and(|i| i.role == PartyRole::Bank);
-        let agreed = evidence
-            .books
-            .iter()
-            .find(|l| l.application == page.record && l.standing == "agreed" && is_bank(&l.party));
+        let agreed =
+            evidence.books.iter().find(|l| l.application == page.record && l.standing == "agreed" && is_bank(&l.party));
         let shown = field("协议编号").unwrap_or_default();
         let path = format!("{}.协议编号", page.record);
         match agreed {
@@ -82,7 +93,11 @@ fn page_and_books_agree(evidence: &Evidence, context: &Context<'_>, findings: &m
             Some(line) => {
                 let number = line.agreement_number.as_deref().unwrap_or_default();
                 if number != shown {
-                    findings.push(failed(path, "页面上的协议编号不是银行账簿中的那一个").compared(number, shown).against("AGR-09"));
+                    findings.push(
+                        failed(path, "页面上的协议编号不是银行账簿中的那一个")
+                            .compared(number, shown)
+                            .against("AGR-09"),
+                    );
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! 不越权 (ACC-10): nobody is shown, or acts on, another enterprise's record.
 
-use super::{Context, Outcome};
+use super::{Judging, Outcome};
 use crate::{
     evidence::{Evidence, Happening},
     verdict::finding::{Finding, Verdict},
@@ -8,7 +8,7 @@ use crate::{
 
 const NAME: &str = "不越权";
 
-pub fn check(evidence: &Evidence, _: &Context<'_>) -> Outcome {
+pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     for entry in &evidence.entries {
         let (enterprise, what, records): (&str, String, Vec<&String>) = match &entry.what {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use domain::directory::PartyId;
 
-use super::{Context, Outcome, wire::Wire};
+use super::{Judging, Outcome, wire::Wire};
 use crate::{
     evidence::{Evidence, Happening, LogLine},
     verdict::finding::{Finding, Verdict},
@@ -44,8 +44,8 @@ fn written(evidence: &Evidence) -> impl Iterator<Item = &LogLine> {
     })
 }
 
-pub fn check(evidence: &Evidence, _: &Context<'_>) -> Outcome {
-    let wire = Wire::of(evidence);
+pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
+    let wire = Wire::of(evidence, context.suite);
     let mut outcome = Outcome::default();
     for (record, log) in logs(evidence) {
         outcome.evaluated = true;
@@ -222,7 +222,10 @@ pub(super) mod tests {
         evidence.pages[0].log[1].recorded_at = at(122);
         assert_eq!(
             findings(&evidence),
-            ["状态记录第 2 条写着「报文发送成功」，但此刻没有报文发出", "签约申请已经发出，状态记录却没有「报文发送成功」"]
+            [
+                "状态记录第 2 条写着「报文发送成功」，但此刻没有报文发出",
+                "签约申请已经发出，状态记录却没有「报文发送成功」"
+            ]
         );
     }
 
@@ -232,10 +235,7 @@ pub(super) mod tests {
         for early in [receipt(0, 181, true), receipt(0, 180, false)] {
             let mut evidence = good();
             evidence.entries[1] = early;
-            assert_eq!(
-                findings(&evidence),
-                ["状态记录第 3 条写着「银行/保险接收成功」，但对方的回执或答复还没有到"]
-            );
+            assert_eq!(findings(&evidence), ["状态记录第 3 条写着「银行/保险接收成功」，但对方的回执或答复还没有到"]);
         }
     }
 

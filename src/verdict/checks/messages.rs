@@ -9,7 +9,7 @@ use domain::{
 use interchange::Opened;
 
 use super::{
-    Context, Outcome,
+    Judging, Outcome,
     wire::{Coming, Wire},
 };
 use crate::{
@@ -19,8 +19,8 @@ use crate::{
 
 const NAME: &str = "报文有效";
 
-pub fn check(evidence: &Evidence, context: &Context<'_>) -> Outcome {
-    let wire = Wire::of(evidence);
+pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
+    let wire = Wire::of(evidence, context.suite);
     let mut outcome = Outcome::default();
     for coming in &wire.arrivals {
         outcome.evaluated = true;
@@ -37,10 +37,7 @@ pub fn check(evidence: &Evidence, context: &Context<'_>) -> Outcome {
 
 fn failed(coming: &Coming<'_>, text: String) -> Finding {
     let path = format!("报文 {} {}→{}", coming.sent.kind.chinese(), coming.sent.from, coming.arrival.by);
-    Finding::new(Verdict::Failed, NAME, path, text)
-        .against("MSG-02")
-        .during(coming.step)
-        .about(coming.sent.id.as_str())
+    Finding::new(Verdict::Failed, NAME, path, text).against("MSG-02").during(coming.step).about(coming.sent.id.as_str())
 }
 
 fn refused_as_it_must(coming: &Coming<'_>, name: &str, codes: &[&str], findings: &mut Vec<Finding>) {
@@ -48,12 +45,14 @@ fn refused_as_it_must(coming: &Coming<'_>, name: &str, codes: &[&str], findings:
     match &coming.arrival.refused {
         None => findings.push(failed(coming, format!("{name}的报文被接受了")).compared(family, "接受")),
         Some(code) if codes.contains(&code.as_str()) => {}
-        Some(code) => findings
-            .push(failed(coming, format!("{name}的报文以不相干的理由被拒绝：{}", coming.arrival.reason)).compared(family, code)),
+        Some(code) => findings.push(
+            failed(coming, format!("{name}的报文以不相干的理由被拒绝：{}", coming.arrival.reason))
+                .compared(family, code),
+        ),
     }
 }
 
-fn came_through(coming: &Coming<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn came_through(coming: &Coming<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
     if coming.altered() {
         findings.push(failed(coming, "到达的报文与发出的不同，但没有声明过篡改".into()));
         return;
@@ -66,7 +65,9 @@ fn came_through(coming: &Coming<'_>, context: &Context<'_>, findings: &mut Vec<F
     }
     let Some(opening) = context.open(&coming.arrival.bytes, &coming.arrival.by, coming.at) else { return };
     match &*opening {
-        Err(error) => findings.push(failed(coming, format!("报文不能再次打开并验签：{error}")).compared("有效", error.code)),
+        Err(error) => {
+            findings.push(failed(coming, format!("报文不能再次打开并验签：{error}")).compared("有效", error.code))
+        }
         Ok(opened) => {
             for (what, expected, actual) in differences(coming, opened) {
                 findings.push(failed(coming, format!("报文中的{what}与发送记录不符")).compared(expected, actual));
@@ -77,7 +78,8 @@ fn came_through(coming: &Coming<'_>, context: &Context<'_>, findings: &mut Vec<F
 
 fn differences(coming: &Coming<'_>, opened: &Opened) -> Vec<(&'static str, String, String)> {
     let (sent, message) = (coming.sent, &opened.message);
-    let correlation = |id: &Option<domain::message::MessageId>| id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let correlation =
+        |id: &Option<domain::message::MessageId>| id.as_ref().map(ToString::to_string).unwrap_or_default();
     [
         ("编号", sent.id.to_string(), message.id.to_string()),
         ("发送方", sent.from.to_string(), message.source.to_string()),
@@ -114,7 +116,8 @@ fn ids_and_sequences(wire: &Wire<'_>, findings: &mut Vec<Finding>) {
             Some(first) => {
                 // Misbehaviour that a scenario declared seals the same message in other bytes; an honest sender never does.
                 let same = first.bytes == sent.bytes || first.declared != sent.declared;
-                if !same || first.kind != sent.kind || first.subject != sent.subject || first.sequence != sent.sequence {
+                if !same || first.kind != sent.kind || first.subject != sent.subject || first.sequence != sent.sequence
+                {
                     findings.push(found("同一编号的两份报文内容不同"));
                 }
             }
@@ -167,7 +170,7 @@ fn answers_answer_something(wire: &Wire<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// What only a good message may bring about has a good message before it: P101, S, and a line in a party's books.
-fn nothing_came_of_bad_ones(evidence: &Evidence, wire: &Wire<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn nothing_came_of_bad_ones(evidence: &Evidence, wire: &Wire<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
     let portal = PartyId::portal();
     for row in super::log_order::rows(evidence) {
         let kind = match row.code.as_str() {
@@ -203,7 +206,7 @@ fn nothing_came_of_bad_ones(evidence: &Evidence, wire: &Wire<'_>, context: &Cont
 }
 
 /// Whether an answer agrees; `None` where it cannot be opened (that is told elsewhere).
-fn says_yes(coming: &Coming<'_>, context: &Context<'_>) -> Option<bool> {
+fn says_yes(coming: &Coming<'_>, context: &Judging<'_>) -> Option<bool> {
     let opening = context.open(&coming.arrival.bytes, &coming.arrival.by, coming.at)?;
     let decision = match &opening.as_ref().as_ref().ok()?.message.body {
         Body::InsurerSigningAnswered(answer) => answer.decision,

@@ -4,6 +4,8 @@
 //! coverage too. Rules are written down here by hand from the life cycles and requirements, never read from the code
 //! that they judge.
 
+use std::collections::BTreeMap;
+
 mod context;
 mod effects;
 mod isolation;
@@ -14,9 +16,15 @@ mod seals;
 mod states;
 mod wire;
 
-pub use context::Context;
+#[cfg(test)]
+mod story;
+#[cfg(test)]
+#[path = "tests.rs"]
+mod told;
 
-use super::finding::Finding;
+pub use context::{Context, Judging};
+
+use super::finding::{CaseResult, Finding};
 use crate::evidence::Evidence;
 
 /// One invariant.
@@ -29,7 +37,7 @@ pub struct Invariant {
     /// The requirements that it proves where it is evaluated.
     pub requirements: &'static [&'static str],
     /// The check itself.
-    pub check: fn(&Evidence, &Context<'_>) -> Outcome,
+    pub check: fn(&Evidence, &Judging<'_>) -> Outcome,
 }
 
 /// What a check came to.
@@ -91,6 +99,23 @@ pub const INVARIANTS: &[Invariant] = &[
 /// One by its name in 始终.
 pub fn by_name(name: &str) -> Option<&'static Invariant> {
     INVARIANTS.iter().find(|i| i.name == name)
+}
+
+/// Runs every invariant over a case's evidence and adds what they find. `named` are those of 始终 with their lines:
+/// where they had something to judge they are cited.
+pub fn run_all(evidence: &Evidence, context: &Context<'_>, named: &BTreeMap<&str, usize>, result: &mut CaseResult) {
+    let judging = Judging::new(*context);
+    for invariant in INVARIANTS {
+        let outcome = (invariant.check)(evidence, &judging);
+        let line = named.get(invariant.name);
+        if let Some(line) = line.filter(|_| outcome.evaluated) {
+            result.cite(invariant.requirements, invariant.name, *line);
+        }
+        for mut finding in outcome.findings {
+            finding.line = finding.line.or(line.copied());
+            result.find(finding);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use domain::message::Receipt;
 use signing::sha256;
 
 use super::{
-    Context, Outcome,
+    Judging, Outcome,
     wire::{Coming, Wire},
 };
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
 
 const NAME: &str = "回执齐全";
 
-pub fn check(evidence: &Evidence, context: &Context<'_>) -> Outcome {
-    let wire = Wire::of(evidence);
+pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
+    let wire = Wire::of(evidence, context.suite);
     let mut findings = Vec::new();
     for coming in &wire.arrivals {
         match &coming.arrival.receipt {
@@ -33,13 +33,10 @@ pub fn check(evidence: &Evidence, context: &Context<'_>) -> Outcome {
 
 fn failed(coming: &Coming<'_>, text: impl Into<String>) -> Finding {
     let path = format!("回执 {} {}→{}", coming.sent.kind.chinese(), coming.arrival.by, coming.sent.from);
-    Finding::new(Verdict::Failed, NAME, path, text)
-        .against("MSG-04")
-        .during(coming.step)
-        .about(coming.sent.id.as_str())
+    Finding::new(Verdict::Failed, NAME, path, text).against("MSG-04").during(coming.step).about(coming.sent.id.as_str())
 }
 
-fn receipt_proves_itself(coming: &Coming<'_>, bytes: &[u8], context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn receipt_proves_itself(coming: &Coming<'_>, bytes: &[u8], context: &Judging<'_>, findings: &mut Vec<Finding>) {
     let Some(sender) = (context.identities)(&coming.sent.from) else { return };
     let digest = sha256(&coming.arrival.bytes);
     let receipt = interchange::open_receipt(bytes, &coming.arrival.by, &digest, sender, context.peers, coming.at);
@@ -47,7 +44,9 @@ fn receipt_proves_itself(coming: &Coming<'_>, bytes: &[u8], context: &Context<'_
         Ok(Receipt::Accepted) => None,
         Ok(Receipt::Refused { code, .. }) => Some(code),
         Err(error) => {
-            findings.push(failed(coming, format!("回执不能证明它是收件人对这份报文的回执：{error}")).compared("有效", error.code));
+            findings.push(
+                failed(coming, format!("回执不能证明它是收件人对这份报文的回执：{error}")).compared("有效", error.code),
+            );
             return;
         }
     };
@@ -62,7 +61,8 @@ fn receipt_proves_itself(coming: &Coming<'_>, bytes: &[u8], context: &Context<'_
 
 /// Whether a script made the receiver mute: declared of the sending, or decided by the receiver before or right then.
 fn no_receipt_declared(evidence: &Evidence, coming: &Coming<'_>) -> bool {
-    coming.sent.declared.iter().any(|d| d.starts_with("无回执")) || decided(evidence, &coming.arrival.by, "无回执", coming)
+    coming.sent.declared.iter().any(|d| d.starts_with("无回执"))
+        || decided(evidence, &coming.arrival.by, "无回执", coming)
 }
 
 fn decided(evidence: &Evidence, by: &domain::directory::PartyId, word: &str, coming: &Coming<'_>) -> bool {

@@ -9,7 +9,7 @@ use domain::{
 use signing::Certificate;
 
 use super::{
-    Context, Outcome,
+    Judging, Outcome,
     wire::{Leaving, Wire},
 };
 use crate::{
@@ -22,18 +22,28 @@ const NAME: &str = "签名真实";
 /// The role of a 法人卡 in a card's certificate.
 const LEGAL_PERSON: &str = "10";
 
-pub fn check(evidence: &Evidence, context: &Context<'_>) -> Outcome {
+pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     let mut outcome = Outcome::default();
-    for leaving in Wire::of(evidence).first_sendings() {
+    for leaving in Wire::of(evidence, context.suite).first_sendings() {
         let sent = leaving.sent;
         if !matches!(sent.kind, Kind::InsurerSigningRequested | Kind::BankSigningRequested) {
             continue;
         }
         let Some(opening) = context.open(&sent.bytes, &sent.to, leaving.at) else { continue };
-        // A request that does not open for its receiver is 报文有效's to tell.
-        let Ok(opened) = &*opening else { continue };
+        let opened = match &*opening {
+            Ok(opened) => opened,
+            Err(error) if error.code == interchange::CARD_SEAL => {
+                outcome.evaluated = true;
+                outcome.findings.push(finding(&leaving, Wrong::unreadable(&error.reason)));
+                continue;
+            }
+            // A request that does not open for its receiver for another reason is 报文有效's to tell.
+            Err(_) => continue,
+        };
         let request = match &opened.message.body {
-            Body::InsurerSigningRequested(r) => Request { bank: &r.bank, payee: &r.payee, payer: &r.payer, seal: &r.seal },
+            Body::InsurerSigningRequested(r) => {
+                Request { bank: &r.bank, payee: &r.payee, payer: &r.payer, seal: &r.seal }
+            }
             Body::BankSigningRequested(r) => Request { bank: &r.bank, payee: &r.payee, payer: &r.payer, seal: &r.seal },
             Body::InsurerSigningAnswered(_)
             | Body::BankSigningAnswered(_)
@@ -74,6 +84,17 @@ struct Wrong {
     actual: String,
 }
 
+impl Wrong {
+    fn unreadable(reason: &str) -> Self {
+        Self {
+            requirement: "ACC-06",
+            text: reason.into(),
+            expected: "有效".into(),
+            actual: interchange::CARD_SEAL.into(),
+        }
+    }
+}
+
 impl Request<'_> {
     fn mistakes(&self, owner: Option<&str>, roots: &[Certificate], now: Time) -> Vec<Wrong> {
         let mut wrong = Vec::new();
@@ -87,7 +108,12 @@ impl Request<'_> {
             return wrong;
         };
         if !roots.iter().any(|root| certificate.check(root, now.unix_ms().div_euclid(1000)).is_ok()) {
-            say("ACC-06", "电子签名的证书不是由可信的发卡机构签发，或不在有效期内", "", certificate.issuer_common_name());
+            say(
+                "ACC-06",
+                "电子签名的证书不是由可信的发卡机构签发，或不在有效期内",
+                "",
+                certificate.issuer_common_name(),
+            );
         }
         let text = self.seal.text.as_bytes();
         let verified = decoded(&self.seal.signature).is_some_and(|s| certificate.public_key().verify(text, &s).is_ok());
@@ -118,5 +144,42 @@ impl Request<'_> {
             }
         }
         wrong
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use interchange::Suite;
+
+    use super::{
+        super::story::{OTHER, OWNER, Story, at, payer},
+        *,
+    };
+
+    const TEXT: &str = "滨海远航进出口有限公司 620000000000000101 中国银行股份有限公司 中银保险有限公司";
+
+    fn mistakes(story: &Story, seal: &CardSeal, second: i64) -> Vec<String> {
+        let payer = payer();
+        let request =
+            Request { bank: "中国银行股份有限公司", payee: "中银保险有限公司", payer: &payer, seal };
+        request.mistakes(Some(OWNER), &story.card_roots, at(second)).into_iter().map(|w| w.text).collect()
+    }
+
+    //= ACC-06
+    #[test]
+    fn a_seal_is_judged_by_itself_whatever_the_gateways_say_of_it() {
+        let mut story = Story::told_in(Suite::Mac);
+        let good = story.seal_by(OWNER, "10", TEXT);
+        assert_eq!(mistakes(&story, &good, 0), Vec::<String>::new());
+        let foreign = story.seal_by(OTHER, "10", TEXT);
+        assert_eq!(mistakes(&story, &foreign, 0), ["电子签名不是付款企业的卡所签"]);
+        let operator = story.seal_by(OWNER, "12", TEXT);
+        assert_eq!(mistakes(&story, &operator, 0), ["电子签名不是法人卡所签"]);
+        let moved = CardSeal { signature: foreign.signature.clone(), ..good.clone() };
+        assert_eq!(mistakes(&story, &moved, 0), ["电子签名与所签的文字不符"]);
+        let garbled = CardSeal { certificate: "不是证书".into(), ..good.clone() };
+        assert_eq!(mistakes(&story, &garbled, 0), ["电子签名中的证书无法读出"]);
+        let a_century = 100 * 366 * 86_400;
+        assert_eq!(mistakes(&story, &good, a_century), ["电子签名的证书不是由可信的发卡机构签发，或不在有效期内"]);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The table is written from the life cycles' description, not from the portal's own table: that is what it judges.
 
-use super::{Context, Outcome, log_order};
+use super::{Judging, Outcome, log_order};
 use crate::{
     evidence::{Evidence, LogLine},
     verdict::finding::{Finding, Verdict},
@@ -142,7 +142,7 @@ const SUCCESSORS: &[(Stage, &str, &str, Stage)] = &[
     (S::EndFailed,       "F",    FAILED,         S::EndFailed),
 ];
 
-pub fn check(evidence: &Evidence, _: &Context<'_>) -> Outcome {
+pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     for (record, log) in log_order::logs(evidence) {
         outcome.evaluated = true;
@@ -234,7 +234,7 @@ mod tests {
     //= AGR-08
     #[test]
     fn a_skipped_swapped_repeated_or_misworded_row_is_not() {
-        for i in 0..GOOD.len() - 1 {
+        for (i, row) in GOOD.iter().enumerate().take(GOOD.len() - 1) {
             let mut skipped = GOOD.to_vec();
             skipped.remove(i);
             assert_eq!(findings(&skipped, "成功").len(), 1, "skipped {i}");
@@ -242,7 +242,7 @@ mod tests {
             swapped.swap(i, i + 1);
             assert_eq!(findings(&swapped, "成功").len(), 1, "swapped {i}");
             let mut repeated = GOOD.to_vec();
-            repeated.insert(i, GOOD[i]);
+            repeated.insert(i, *row);
             assert_eq!(findings(&repeated, "成功").len(), 1, "repeated {i}");
         }
         let mut misworded = GOOD.to_vec();

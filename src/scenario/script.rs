@@ -1,0 +1,398 @@
+//! 对手方剧本, 故障 and 曾经: what parties decide, what goes wrong, what must have happened.
+//!
+//! Outcomes and entries of 曾经 are small texts with a grammar of their own; a mistake in one points at the very part.
+
+use domain::{
+    directory::PartyRole,
+    message::Kind,
+    party::{Misbehaviour, Outcome, Point},
+};
+use jiff::civil::Date;
+
+use super::{
+    catalogue::{FAULTS, OUTCOMES, fault_named, verb_named},
+    fields::{Reader, near_duration, nodes_of, parse_lapse},
+    mistake::{MistakeKind, Vocabulary},
+    model::{CardFaultKind, Fault, FaultKind, Lapse, Once, OnceKind, PartyName, ScriptLine, WireSel},
+    source::Span,
+    steps::Fields,
+    tree::{Key, Node, NodeKind},
+};
+
+/// How deep outcomes may wrap each other.
+const MAX_OUTCOME_DEPTH: usize = 8;
+
+/// A text within a node, for places.
+#[derive(Clone, Copy)]
+struct Part<'n> {
+    node: &'n Node,
+    start: usize,
+    text: &'n str,
+}
+
+impl<'n> Part<'n> {
+    fn of(node: &'n Node) -> Option<Self> {
+        let NodeKind::Scalar { text, .. } = &node.kind else { return None };
+        Some(Self { node, start: 0, text }.trimmed())
+    }
+
+    fn sub(self, from: usize, to: usize) -> Self {
+        Self { start: self.start + from, text: &self.text[from..to], ..self }.trimmed()
+    }
+
+    fn trimmed(self) -> Self {
+        let lead = self.text.len() - self.text.trim_start().len();
+        Self { start: self.start + lead, text: self.text.trim(), ..self }
+    }
+}
+
+impl Reader<'_> {
+    fn part_span(&self, part: Part<'_>) -> Span {
+        self.part(part.node, part.start, part.text.len())
+    }
+
+    /// 对手方剧本
+    pub(super) fn script(&mut self, node: Option<&Node>) -> Vec<ScriptLine> {
+        let mut lines = Vec::new();
+        for (key, value) in node.map(|n| self.map(n)).unwrap_or_default() {
+            let as_node = Node { kind: NodeKind::Scalar { text: key.text.clone(), plain: true }, span: key.span };
+            let named = Part::of(&as_node).and_then(|part| self.decision_point(part));
+            let mut outcomes = Vec::new();
+            for item in self.list(value) {
+                let point = named.as_ref().map(|(_, point)| *point);
+                if self.word(item).is_some()
+                    && let Some(part) = Part::of(item)
+                {
+                    outcomes.extend(self.outcome(part, point, 0));
+                }
+            }
+            if let Some((party, point)) = named {
+                lines.push(ScriptLine { party, point, outcomes, line: self.line(key.span) });
+            }
+        }
+        lines
+    }
+
+    /// `银行.签约`
+    fn decision_point(&mut self, part: Part<'_>) -> Option<(PartyName, Point)> {
+        let Some(dot) = part.text.find('.') else {
+            let all = Point::ALL.map(|p| format!("{}.{}", p.role().chinese(), p.chinese()));
+            let span = self.part_span(part);
+            self.unknown(Vocabulary::Point, part.text, all.iter().map(String::as_str), span);
+            return None;
+        };
+        let (who, what) = (part.sub(0, dot), part.sub(dot + 1, part.text.len()));
+        let span = self.part_span(who);
+        let party = self.party_word(who.text, span, false)?;
+        let role = match &party {
+            PartyName::Role(role) => *role,
+            PartyName::Institution(id) => self.cast.directory.by_id(id).map_or(PartyRole::Portal, |i| i.role),
+        };
+        let points = Point::ALL.into_iter().filter(|p| p.role() == role);
+        if let Some(point) = points.clone().find(|p| p.chinese() == what.text) {
+            return Some((party, point));
+        }
+        let span = self.part_span(what);
+        self.unknown(Vocabulary::Point, what.text, points.map(Point::chinese), span);
+        None
+    }
+
+    fn outcome(&mut self, part: Part<'_>, point: Option<Point>, depth: usize) -> Option<Outcome> {
+        if let Some(i) = part.text.find(['（', '）']).filter(|_| !part.text.contains('(')) {
+            let found = if part.text[i..].starts_with('（') { '（' } else { '）' };
+            let meant = if found == '（' { '(' } else { ')' };
+            let span = self.part_span(part.sub(i, i + found.len_utf8()));
+            self.push(MistakeKind::FullWidth { found, meant }, span);
+            return None;
+        }
+        let open = part.text.find('(');
+        let word = part.sub(0, open.unwrap_or(part.text.len()));
+        let inner = match open {
+            None => None,
+            Some(open) if part.text.ends_with(')') => Some(part.sub(open + 1, part.text.len() - 1)),
+            Some(_) => return self.bad_outcome(part, "缺少右括号"),
+        };
+        if !OUTCOMES.iter().any(|(name, ..)| *name == word.text) {
+            let span = self.part_span(word);
+            self.unknown(Vocabulary::Outcome, word.text, OUTCOMES.iter().map(|(name, ..)| *name), span);
+            return None;
+        }
+        let inner = inner.filter(|i| !i.text.is_empty());
+        if depth >= MAX_OUTCOME_DEPTH {
+            return self.bad_outcome(part, "套了太多层");
+        }
+        match (word.text, inner) {
+            ("同意" | "成功", None) => Some(Outcome::Agree { expiry: None }),
+            ("同意" | "成功", Some(inner)) => self.agreement_terms(inner, point),
+            ("拒绝" | "失败", Some(reason)) => Some(Outcome::Refuse { reason: reason.text.into() }),
+            ("回执拒绝", Some(reason)) => Some(Outcome::ReceiptRefused { reason: reason.text.into() }),
+            ("沉默", None) => Some(Outcome::Silent),
+            ("无回执", None) => Some(Outcome::NoReceipt),
+            ("重复", Some(inner)) => Some(Outcome::Twice(Box::new(self.outcome(inner, point, depth + 1)?))),
+            ("延迟", Some(inner)) => self.delayed(part, inner, point, depth),
+            (word, Some(inner)) => {
+                let Some(how) = Misbehaviour::ALL.into_iter().find(|m| m.chinese() == word) else {
+                    return self.bad_outcome(part, "不带括号");
+                };
+                Some(Outcome::Misbehave { how, of: Box::new(self.outcome(inner, point, depth + 1)?) })
+            }
+            (_, None) => {
+                let span = self.part_span(part);
+                self.push(MistakeKind::BadForm { found: part.text.into(), expected: needs(word.text) }, span);
+                None
+            }
+        }
+    }
+
+    fn bad_outcome(&mut self, part: Part<'_>, expected: &'static str) -> Option<Outcome> {
+        let span = self.part_span(part);
+        self.push(MistakeKind::BadForm { found: part.text.into(), expected }, span);
+        None
+    }
+
+    /// `协议失效时间: 2026-03-10`
+    fn agreement_terms(&mut self, inner: Part<'_>, point: Option<Point>) -> Option<Outcome> {
+        let Some(colon) = inner.text.find(':') else {
+            return self.bad_outcome(inner, "应为「协议失效时间: 2026-03-10」");
+        };
+        let (label, date) = (inner.sub(0, colon), inner.sub(colon + 1, inner.text.len()));
+        if label.text != "协议失效时间" {
+            let span = self.part_span(label);
+            self.unknown_field(label.text, "同意", ["协议失效时间"], span);
+            return None;
+        }
+        if point.is_some_and(|p| p != Point::BankSigning) {
+            return self.bad_outcome(inner, "只有银行签约给出协议失效时间");
+        }
+        match date.text.parse::<Date>() {
+            Ok(expiry) if date.text.len() == 10 => Some(Outcome::Agree { expiry: Some(expiry) }),
+            _ => {
+                let span = self.part_span(date);
+                self.push(MistakeKind::BadDate { found: date.text.into() }, span);
+                None
+            }
+        }
+    }
+
+    /// `延迟(2小时, 同意)`
+    fn delayed(&mut self, part: Part<'_>, inner: Part<'_>, point: Option<Point>, depth: usize) -> Option<Outcome> {
+        let Some(comma) = inner.text.find(',') else {
+            return self.bad_outcome(part, needs("延迟"));
+        };
+        let (by, then) = (inner.sub(0, comma), inner.sub(comma + 1, inner.text.len()));
+        let span = match parse_lapse(by.text) {
+            Some(Lapse::Exact(span)) => Some(span),
+            Some(Lapse::WorkingDays(_)) | None => {
+                let at = self.part_span(by);
+                self.push(MistakeKind::BadDuration { found: by.text.into(), nearest: near_duration(by.text) }, at);
+                None
+            }
+        };
+        let then = self.outcome(then, point, depth + 1);
+        Some(Outcome::Delayed { by: span?, then: Box::new(then?) })
+    }
+
+    /// 故障
+    pub(super) fn faults(&mut self, node: Option<&Node>) -> Vec<Fault> {
+        let Some(node) = node else { return Vec::new() };
+        self.list(node);
+        let mut faults = Vec::new();
+        for item in nodes_of(Some(node)) {
+            let NodeKind::Map(entries) = &item.kind else {
+                self.wrong_shape(item, "「故障: {字段: 值}」");
+                continue;
+            };
+            for (key, value) in entries {
+                if let Some(kind) = self.fault(key, value) {
+                    faults.push(Fault { line: self.line(key.span), kind });
+                }
+            }
+        }
+        faults
+    }
+
+    fn fault(&mut self, key: &Key, node: &Node) -> Option<FaultKind> {
+        let Some(word) = fault_named(&key.text) else {
+            self.unknown(Vocabulary::Fault, &key.text, FAULTS.iter().map(|f| f.name), key.span);
+            return None;
+        };
+        let fields = self.fields(key, word.name, node, word.fields);
+        Some(match word.name {
+            "丢失" => {
+                let receipt = fields.node("回执").and_then(|n| self.choice(n, ["是", "否"])).unwrap_or(false);
+                FaultKind::Lose { sel: self.selection(&fields), receipt }
+            }
+            "重复" => {
+                let times = fields.node("次数").and_then(|n| self.count(n, 2, 100)).unwrap_or(2);
+                FaultKind::Duplicate { sel: self.selection(&fields), times: small(times) }
+            }
+            "延迟" => {
+                let by = fields.node("时长").and_then(|n| self.lapse(n));
+                FaultKind::Delay { sel: self.selection(&fields), by: by? }
+            }
+            "篡改" => FaultKind::Tamper { sel: self.selection(&fields) },
+            "乱序" => {
+                let from = fields.node("从").and_then(|n| self.party(n));
+                let to = fields.node("到").and_then(|n| self.party(n));
+                FaultKind::Reorder { from: from?, to: to? }
+            }
+            "断开" => self.cut(&fields)?,
+            "重放登录" => {
+                let nth = fields.node("第").and_then(|n| self.count(n, 1, 1_000_000)).unwrap_or(1);
+                FaultKind::ReplayLogin { nth: small(nth) }
+            }
+            name => {
+                let word = fields.node("状态字").and_then(|n| self.status_word(n));
+                let how = match name {
+                    "拔卡" => Some(CardFaultKind::Pull),
+                    "换卡" => Some(CardFaultKind::Swap),
+                    "锁卡" => Some(CardFaultKind::Lock),
+                    _ => word.map(CardFaultKind::Error),
+                };
+                let step = fields.node("步").and_then(|n| self.step_named(n));
+                let at = fields.node("第").and_then(|n| self.count(n, 1, 1_000_000));
+                FaultKind::Card { step: step?, at: small(at?), how: how? }
+            }
+        })
+    }
+
+    fn selection(&mut self, fields: &Fields<'_>) -> WireSel {
+        let message = fields.node("报文").and_then(|n| {
+            let text = self.word(n)?;
+            self.message_word(&text, n.span).then_some(text)
+        });
+        let from = fields.node("从").and_then(|n| self.party(n));
+        let to = fields.node("到").and_then(|n| self.party(n));
+        let nth = fields.node("第").and_then(|n| self.count(n, 1, 1_000_000)).map(small);
+        WireSel { message, from, to, nth }
+    }
+
+    fn message_word(&mut self, text: &str, span: Span) -> bool {
+        let known = Kind::ALL.iter().any(|k| k.chinese() == text);
+        if !known {
+            let mut names: Vec<&str> = Kind::ALL.iter().map(|k| k.chinese()).collect();
+            names.sort_unstable();
+            names.dedup();
+            self.unknown(Vocabulary::Message, text, names, span);
+        }
+        known
+    }
+
+    fn cut(&mut self, fields: &Fields<'_>) -> Option<FaultKind> {
+        let mut parties = Vec::new();
+        if let Some(node) = fields.node("双方") {
+            let items = self.list(node);
+            if items.len() != 2 && matches!(node.kind, NodeKind::List(_)) {
+                let expected = "应为两方 [门户, 银行]";
+                self.push(MistakeKind::BadForm { found: self.source.slice(node.span).into(), expected }, node.span);
+            }
+            for item in items {
+                parties.extend(self.party(item));
+            }
+        }
+        let from = fields.node("从").and_then(|n| self.lapse(n));
+        let to = fields.node("到").and_then(|n| self.lapse(n));
+        if let (Some(Lapse::Exact(from)), Some(Lapse::Exact(to)), Some(node)) = (from, to, fields.node("到"))
+            && to <= from
+        {
+            self.push(MistakeKind::EmptyCut, node.span);
+        }
+        let mut parties = parties.into_iter();
+        let between = (parties.next()?, parties.next()?);
+        Some(FaultKind::Cut { between, from: from?, to: to? })
+    }
+
+    fn status_word(&mut self, node: &Node) -> Option<u16> {
+        let text = self.word(node)?;
+        let word = u16::from_str_radix(&text, 16).ok().filter(|_| text.len() == 4);
+        if word.is_none() {
+            self.push(MistakeKind::BadStatusWord { found: text }, node.span);
+        }
+        word
+    }
+
+    /// 步: the index of the step that is meant.
+    fn step_named(&mut self, node: &Node) -> Option<usize> {
+        let text = self.word(node)?;
+        if let Some(i) = self.step_names.iter().position(|(name, _)| name.as_deref() == Some(text.as_str())) {
+            return Some(i);
+        }
+        let mut of_verb = self.step_names.iter().enumerate().filter(|(_, (_, verb))| *verb == text).map(|(i, _)| i);
+        let first = of_verb.next();
+        if first.is_some() && of_verb.next().is_none() {
+            return first;
+        }
+        let why = match (first, verb_named(&text)) {
+            (Some(_), _) => "出现不止一次：请给那一步「记作」一个名称",
+            (None, Some(_)) => "在步骤里没有出现",
+            (None, None) => "既不是「记作」的名称，也不是步骤里的动作",
+        };
+        self.push(MistakeKind::BadStepName { found: text, why }, node.span);
+        None
+    }
+
+    /// One entry of 曾经.
+    pub(super) fn once(&mut self, node: &Node) -> Option<Once> {
+        let text = self.word(node)?;
+        let part = Part::of(node)?;
+        let split = part.text.find(' ').unwrap_or(part.text.len());
+        let (head, rest) = (part.sub(0, split), part.sub(split, part.text.len()));
+        let what = match head.text {
+            "故障" => self.once_fault(rest)?,
+            "报文" => {
+                let span = self.part_span(rest);
+                if !self.message_word(rest.text, span) {
+                    return None;
+                }
+                OnceKind::Message(rest.text.to_owned())
+            }
+            _ if head.text.contains('.') => {
+                let (party, point) = self.decision_point(head)?;
+                if rest.text.is_empty() {
+                    let span = self.part_span(part);
+                    let expected = "应写明结果，例如「银行.签约 拒绝(资料不全)」";
+                    self.push(MistakeKind::BadForm { found: text, expected }, span);
+                    return None;
+                }
+                let outcome = self.outcome(rest, Some(point), 0)?.to_string();
+                OnceKind::Decision { party, point, outcome }
+            }
+            _ => {
+                let span = self.part_span(part);
+                let expected = "应为「银行.签约 拒绝(资料不全)」「故障 丢失 签约申请」或「报文 协议终止」";
+                self.push(MistakeKind::BadForm { found: text, expected }, span);
+                return None;
+            }
+        };
+        Some(Once { what, text, line: self.line(node.span) })
+    }
+
+    fn once_fault(&mut self, rest: Part<'_>) -> Option<OnceKind> {
+        let split = rest.text.find(' ').unwrap_or(rest.text.len());
+        let (kind, message) = (rest.sub(0, split), rest.sub(split, rest.text.len()));
+        if fault_named(kind.text).is_none() {
+            let span = self.part_span(kind);
+            self.unknown(Vocabulary::Fault, kind.text, FAULTS.iter().map(|f| f.name), span);
+            return None;
+        }
+        if message.text.is_empty() {
+            return Some(OnceKind::Fault { kind: kind.text.into(), message: None });
+        }
+        let span = self.part_span(message);
+        let known = self.message_word(message.text, span);
+        known.then(|| OnceKind::Fault { kind: kind.text.into(), message: Some(message.text.into()) })
+    }
+}
+
+/// What an outcome's word needs behind it.
+fn needs(word: &str) -> &'static str {
+    match word {
+        "拒绝" | "失败" | "回执拒绝" => "应写明原因，例如「拒绝(资料不全)」",
+        "延迟" => "应为「延迟(2小时, 同意)」",
+        _ => "应写明是哪个答复，例如「重复(同意)」",
+    }
+}
+
+fn small(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

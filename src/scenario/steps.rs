@@ -1,0 +1,488 @@
+//! 步骤 and 已知: verbs and their fields into acts.
+//!
+//! The catalogue says which fields a verb takes and which it needs; here stands only what each becomes. A verb that
+//! the catalogue has and this file forgets is a bug that a test finds.
+
+use domain::{directory::PartyRole, portal::Page};
+
+use super::{
+    catalogue::{
+        AGREEMENT_FORM, AGREEMENT_STATES, Actor, BANK_LABEL, BANK_SHORT, Field, GIVEN_KEYS, LOG_CODES, PAYEE_LABEL,
+        REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL, Takes, VERBS, Verb, verb_named,
+    },
+    fields::{Named, Reader, nodes_of},
+    mistake::{MistakeKind, Vocabulary, nearest},
+    model::{Act, Advance, CardSlot, Given, PartyName, RefusalExpected, Step, SubjectExpected, Value, Who},
+    source::Span,
+    tree::{Key, Node, NodeKind},
+};
+use crate::verdict::expect::Expected;
+
+/// The fields of one verb or fault, checked against its table.
+pub(super) struct Fields<'n> {
+    entries: &'n [(Key, Node)],
+}
+
+impl<'n> Fields<'n> {
+    pub(super) fn node(&self, name: &str) -> Option<&'n Node> {
+        self.entries.iter().find(|(k, _)| k.text == name).map(|(_, n)| n)
+    }
+}
+
+/// What a step's key says.
+struct Head<'n> {
+    key: &'n Key,
+    verb: &'static Verb,
+    party: Option<PartyName>,
+}
+
+impl Reader<'_> {
+    /// A map of fields: unknown ones and missing ones are told.
+    pub(super) fn fields<'n>(&mut self, key: &Key, of: &str, node: &'n Node, known: &[Field]) -> Fields<'n> {
+        let entries = self.map(node);
+        let mut meant = Vec::new();
+        for (field, _) in entries {
+            if !known.iter().any(|f| f.name == field.text) {
+                meant.extend(nearest(&field.text, known.iter().map(|f| f.name)));
+                self.unknown_field(&field.text, of, known.iter().map(|f| f.name), field.span);
+            }
+        }
+        for field in known.iter().filter(|f| f.required && !entries.iter().any(|(k, _)| k.text == f.name)) {
+            // A node of the wrong shape, or a misspelt field, has been told already.
+            let told = meant.iter().any(|m| m == field.name);
+            if !told && (matches!(node.kind, NodeKind::Map(_)) || node.is_nothing()) {
+                self.push(MistakeKind::Missing { key: field.name, of: format!("「{of}」") }, key.span);
+            }
+        }
+        Fields { entries }
+    }
+
+    /// 步骤
+    pub(super) fn steps(&mut self, node: Option<&Node>) -> Vec<Step> {
+        let Some(node) = node else { return Vec::new() };
+        if self.list(node).is_empty() && matches!(&node.kind, NodeKind::List(_)) {
+            self.push(MistakeKind::Blank, node.span);
+        }
+        let mut steps = Vec::new();
+        for item in nodes_of(Some(node)) {
+            steps.extend(self.step(item));
+        }
+        steps
+    }
+
+    fn step(&mut self, item: &Node) -> Option<Step> {
+        let NodeKind::Map(entries) = &item.kind else {
+            self.wrong_shape(item, "「动作: {字段: 值}」");
+            return None;
+        };
+        if entries.len() > 1
+            && let Some((second, _)) = entries.get(1)
+        {
+            self.push(MistakeKind::ManyVerbs { count: entries.len() }, second.span);
+        }
+        let mut first = None;
+        for (key, node) in entries {
+            let head = self.head(key);
+            if first.is_none() {
+                first = Some((head, node));
+            }
+        }
+        let (Some(head), node) = first? else { return None };
+        let step = self.act(&head, node);
+        let name = step.as_ref().and_then(|s| s.name.clone());
+        self.step_names.push((name, head.verb.name));
+        step
+    }
+
+    fn head<'n>(&mut self, key: &'n Key) -> Option<Head<'n>> {
+        if let Some(verb) = verb_named(&key.text) {
+            let party = match verb.actor {
+                Actor::Party(role) => Some(PartyName::Role(role)),
+                Actor::Person(_) | Actor::Nobody => None,
+            };
+            return Some(Head { key, verb, party });
+        }
+        if let Some((who, act)) = key.text.split_once('.') {
+            let cast = self.cast;
+            if let Some(institution) = cast.institution(who, None) {
+                let verb = verb_named(&format!("{}.{act}", institution.role.chinese()));
+                if let Some(verb) = verb {
+                    return Some(Head { key, verb, party: Some(PartyName::Institution(institution.id.clone())) });
+                }
+            }
+        }
+        let nearest = nearest(&key.text, VERBS.iter().map(|v| v.name));
+        self.push(MistakeKind::UnknownVerb { found: key.text.clone(), nearest }, key.span);
+        None
+    }
+
+    fn act(&mut self, head: &Head<'_>, node: &Node) -> Option<Step> {
+        let line = self.line(head.key.span);
+        let verb = head.verb;
+        let plain = |act| Step { verb: verb.name, act, name: None, refusal: None, line };
+        match verb.name {
+            "推进" => return self.advance(head, node).map(|a| plain(Act::Advance(a))),
+            "等待" => {
+                let subjects = self.subjects(node, Some("时限"));
+                let limit = match self.map(node).iter().find(|(k, _)| k.text == "时限") {
+                    Some((_, n)) => self.lapse(n),
+                    None => {
+                        self.push(MistakeKind::Missing { key: "时限", of: "「等待」".into() }, head.key.span);
+                        None
+                    }
+                };
+                return Some(plain(Act::Wait { subjects, limit: limit? }));
+            }
+            "期望" => return Some(plain(Act::Expect { subjects: self.subjects(node, None) })),
+            _ => {}
+        }
+        let fields = self.fields(head.key, verb.name, node, &verb.all_fields());
+        if verb.name == "银行.终止协议" {
+            let agreement = fields.node("协议").and_then(|n| self.record(n));
+            let reason = fields.node("原因").and_then(|n| self.word(n));
+            let party = head.party.clone().unwrap_or(PartyName::Role(PartyRole::Bank));
+            return Some(plain(Act::EndAgreement { party, agreement: agreement?, reason }));
+        }
+        let refusal = fields.node("拒绝").map(|n| self.refusal(n));
+        let who = self.who(verb, &fields);
+        let act = self.persons_act(verb, who, &fields);
+        let leaves = match &act {
+            _ if refusal.is_some() => Named::Step,
+            Some(Act::SignAgreement { confirm: true, .. } | Act::ResignAgreement { confirm: true, .. }) => {
+                Named::Agreement
+            }
+            Some(Act::Query { page, .. }) => Named::Table(*page),
+            // A name of a broken step is still known, so that its uses are not mistakes too.
+            None if verb.form => Named::Agreement,
+            Some(_) | None => Named::Step,
+        };
+        let name = fields.node("记作").and_then(|n| self.define(n, leaves));
+        Some(Step { verb: verb.name, act: act?, name, refusal, line })
+    }
+
+    fn who(&mut self, verb: &Verb, fields: &Fields<'_>) -> Who {
+        let enterprise = fields.node("企业").and_then(|n| self.enterprise(n)).unwrap_or(0);
+        let page = fields.node("页").map(|n| &n.kind);
+        let default = match (verb.actor, page) {
+            (Actor::Person(_), Some(NodeKind::Scalar { text, .. })) if text != Page::Menu.name() => CardSlot::Legal,
+            (Actor::Person(card), _) => card,
+            (Actor::Party(_) | Actor::Nobody, _) => CardSlot::Operator,
+        };
+        let card = fields.node("由").and_then(|n| self.card(n)).unwrap_or(default);
+        Who { enterprise, card }
+    }
+
+    fn persons_act(&mut self, verb: &Verb, who: Who, fields: &Fields<'_>) -> Option<Act> {
+        let pin = fields.node("卡密码").and_then(|n| self.word(n));
+        let confirm = fields.node("确认").and_then(|n| self.choice(n, ["是", "否"])).unwrap_or(true);
+        let new = fields.node("新密码").and_then(|n| self.word(n));
+        Some(match verb.name {
+            "登录" => {
+                let card = fields.node("方式").and_then(|n| self.choice(n, ["卡", "账号密码"])).unwrap_or(true);
+                Act::Login { who, pin, password: !card }
+            }
+            "退出" => Act::Logout { who },
+            "拔卡" => Act::PullCard { who },
+            "插卡" => Act::InsertCard { who },
+            "换卡" => {
+                let enterprise = fields.node("换成企业").and_then(|n| self.enterprise(n)).unwrap_or(who.enterprise);
+                let card = fields.node("换成").and_then(|n| self.card(n))?;
+                Act::SwapCard { who, to: Who { enterprise, card } }
+            }
+            "修改卡密码" => Act::ChangePin { who, pin, new: new? },
+            "解锁卡" => {
+                let puk = fields.node("解锁码").and_then(|n| self.word(n));
+                Act::UnblockCard { who, puk, new: new? }
+            }
+            "协议签署" => {
+                let (form, terms) = self.form(fields);
+                Act::SignAgreement { who, form, pin, confirm, terms }
+            }
+            "重新签署" => {
+                let agreement = fields.node("协议").and_then(|n| self.record(n));
+                let (form, terms) = self.form(fields);
+                Act::ResignAgreement { who, agreement: agreement?, form, pin, confirm, terms }
+            }
+            "重新发送" => Act::Resend { who, record: fields.node("记录").and_then(|n| self.record(n))?, pin },
+            "查询" => self.query(who, fields, pin)?,
+            other => unreachable!("the catalogue's verb {other} is read above, and a test reads them all"),
+        })
+    }
+
+    /// Fields of the agreement's form that are given, and whether the terms are ticked.
+    fn form(&mut self, fields: &Fields<'_>) -> (Vec<(String, Value)>, bool) {
+        let mut form = Vec::new();
+        let mut terms = true;
+        for (key, node) in fields.entries {
+            let label = if key.text == BANK_SHORT { BANK_LABEL } else { key.text.as_str() };
+            let Some(field) = AGREEMENT_FORM.iter().find(|f| f.name == label) else { continue };
+            if label == TERMS_LABEL {
+                terms = self.choice(node, ["是", "否"]).unwrap_or(true);
+                continue;
+            }
+            if label == BANK_LABEL && key.text == BANK_LABEL && fields.node(BANK_SHORT).is_some() {
+                let first = fields.entries.iter().find(|(k, _)| k.text == BANK_SHORT).map_or(key.span, |(k, _)| k.span);
+                self.push(MistakeKind::DuplicateKey { key: BANK_LABEL.into(), first }, key.span);
+                continue;
+            }
+            let Some(value) = self.value(node) else { continue };
+            if let (Takes::Institution(role), Value::Text(name)) = (field.takes, &value)
+                && !self.institution_word(name, role, node.span)
+            {
+                continue;
+            }
+            form.push((label.to_owned(), value));
+        }
+        (form, terms)
+    }
+
+    fn query(&mut self, who: Who, fields: &Fields<'_>, pin: Option<String>) -> Option<Act> {
+        let page_node = fields.node("页")?;
+        let name = self.word(page_node)?;
+        let page = Page::by_name(&name);
+        if page.is_none() {
+            self.unknown(Vocabulary::Page, &name, Page::ALL.map(Page::name), page_node.span);
+        }
+        let page_size = fields.node("每页").and_then(|n| self.count(n, 1, 100)).unwrap_or(10);
+        let page_number = fields.node("页码").and_then(|n| self.count(n, 1, 1_000_000)).unwrap_or(1);
+        let record = fields.node("记录").and_then(|n| self.record(n));
+        let page = page?;
+        if page == Page::StatusLog && fields.node("记录").is_none() {
+            self.push(MistakeKind::Missing { key: "记录", of: "「状态记录」页".into() }, page_node.span);
+        }
+        let mut filters = Vec::new();
+        if let Some(node) = fields.node("条件") {
+            let known: &[&str] =
+                if page == Page::Agreements { &["银行名称", "协议状态", "签约日期"] } else { &[] };
+            for (key, value) in self.map(node) {
+                if !known.contains(&key.text.as_str()) {
+                    self.unknown_field(&key.text, &format!("{name}的条件"), known.iter().copied(), key.span);
+                    continue;
+                }
+                let nodes = match &value.kind {
+                    NodeKind::List(items) if items.len() == 2 && key.text == "签约日期" => items.as_slice(),
+                    _ => std::slice::from_ref(value),
+                };
+                let values: Vec<Value> = nodes.iter().filter_map(|n| self.filter(n, &key.text)).collect();
+                filters.push((key.text.clone(), values));
+            }
+        }
+        let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        let (page_size, page_number) = (small(page_size), small(page_number));
+        Some(Act::Query { who, page, filters, page_size, page_number, record, pin })
+    }
+
+    fn filter(&mut self, node: &Node, label: &str) -> Option<Value> {
+        let value = self.value(node)?;
+        if let Value::Text(_) = &value {
+            // What a filter may be is what its column may show.
+            self.expected(node, label, AGREEMENT_STATES)?;
+        }
+        Some(value)
+    }
+
+    fn advance(&mut self, head: &Head<'_>, node: &Node) -> Option<Advance> {
+        if let NodeKind::Scalar { .. } = node.kind {
+            return self.lapse(node).map(Advance::By);
+        }
+        let fields = self.fields(head.key, "推进", node, head.verb.fields);
+        match fields.node("到") {
+            Some(to) => self.time(to).map(Advance::Until),
+            None => {
+                if matches!(node.kind, NodeKind::Map(_)) {
+                    self.push(MistakeKind::Missing { key: "到", of: "「推进」".into() }, head.key.span);
+                }
+                None
+            }
+        }
+    }
+
+    /// The subjects of 等待 and 期望; `except` is a key that is no subject.
+    fn subjects(&mut self, node: &Node, except: Option<&str>) -> Vec<SubjectExpected> {
+        let mut subjects = Vec::new();
+        let entries = self.map(node);
+        let real = entries.iter().filter(|(k, _)| Some(k.text.as_str()) != except);
+        if real.clone().next().is_none() && (node.is_nothing() || matches!(node.kind, NodeKind::Map(_))) {
+            self.push(MistakeKind::Blank, node.span);
+        }
+        for (key, value) in real {
+            let Some(named) = self.subject(&key.text, key.span) else { continue };
+            if named == Named::Step {
+                let what = MistakeKind::WrongKind {
+                    name: key.text.clone(),
+                    found: named.chinese(),
+                    expected: "记录或查询结果",
+                };
+                self.push(what, key.span);
+                continue;
+            }
+            let mut fields = Vec::new();
+            if self.map(value).is_empty() && (value.is_nothing() || matches!(value.kind, NodeKind::Map(_))) {
+                self.push(MistakeKind::Blank, value.span);
+            }
+            for (field, node) in self.map(value) {
+                if !named.fields().contains(&field.text.as_str()) {
+                    let of = named.chinese();
+                    self.unknown_field(&field.text, of, named.fields().iter().copied(), field.span);
+                    continue;
+                }
+                let expected = match named {
+                    Named::Table(page) if field.text == TABLE_FIELDS[1] => self.rows(node, page),
+                    _ => self.expected(node, &field.text, AGREEMENT_STATES),
+                };
+                let line = self.line(field.span);
+                fields.extend(expected.map(|e| (field.text.clone(), e, line)));
+            }
+            subjects.push(SubjectExpected { subject: key.text.clone(), fields });
+        }
+        subjects
+    }
+
+    /// 行: a list of rows, each a map of columns.
+    fn rows(&mut self, node: &Node, page: Page) -> Option<Expected> {
+        if matches!(&node.kind, NodeKind::Scalar { .. }) {
+            let expected = self.expected(node, "", &[])?;
+            if matches!(expected, Expected::Empty | Expected::NonEmpty) {
+                return Some(expected);
+            }
+        }
+        let columns: &[&str] = match page {
+            Page::Agreements => &[
+                "序号",
+                "银行名称",
+                "协议编号",
+                "付款账号",
+                "收款企业名称",
+                "服务类型",
+                "协议生效时间",
+                "协议失效时间",
+                "签约时间",
+                "状态",
+            ],
+            Page::StatusLog => &["序号", "状态", "状态描述", "入库时间"],
+            Page::Menu => &["菜单"],
+        };
+        let states = if page == Page::StatusLog { LOG_CODES } else { AGREEMENT_STATES };
+        let mut rows = Vec::new();
+        for item in self.list(node) {
+            let mut row = Vec::new();
+            for (key, value) in self.map(item) {
+                if columns.contains(&key.text.as_str()) {
+                    row.extend(self.expected(value, &key.text, states).map(|e| (key.text.clone(), e)));
+                } else {
+                    self.unknown_field(&key.text, page.name(), columns.iter().copied(), key.span);
+                }
+            }
+            rows.push(row);
+        }
+        matches!(node.kind, NodeKind::List(_)).then_some(Expected::Rows(rows))
+    }
+
+    fn refusal(&mut self, node: &Node) -> RefusalExpected {
+        let mut refusal = RefusalExpected::default();
+        let entries = self.map(node);
+        if entries.is_empty() && (node.is_nothing() || matches!(node.kind, NodeKind::Map(_))) {
+            self.push(MistakeKind::Blank, node.span);
+        }
+        for (key, value) in entries {
+            match key.text.as_str() {
+                "提示" => refusal.prompt = self.expected(value, "提示", &[]),
+                "代码" => refusal.code = self.refusal_code(value),
+                "字段" => {
+                    for (label, hint) in self.map(value) {
+                        let shown = if label.text == BANK_SHORT { BANK_LABEL } else { label.text.as_str() };
+                        if AGREEMENT_FORM.iter().any(|f| f.name == shown) || FILTER_LABELS.contains(&shown) {
+                            refusal.fields.extend(self.expected(hint, "提示", &[]).map(|e| (shown.to_owned(), e)));
+                        } else {
+                            let known = AGREEMENT_FORM.iter().map(|f| f.name);
+                            self.unknown_field(&label.text, "拒绝的字段", known, label.span);
+                        }
+                    }
+                }
+                other => self.unknown_field(other, "拒绝", REFUSAL_KEYS.iter().copied(), key.span),
+            }
+        }
+        refusal
+    }
+
+    fn refusal_code(&mut self, node: &Node) -> Option<Expected> {
+        let expected = self.expected(node, "代码", &[])?;
+        if let Expected::Literal(code) = &expected
+            && !domain::refusal::ALL.iter().any(|e| e.code == code)
+        {
+            self.unknown(Vocabulary::RefusalCode, code, domain::refusal::ALL.iter().map(|e| e.code), node.span);
+            return None;
+        }
+        Some(expected)
+    }
+
+    /// 已知
+    pub(super) fn given(&mut self, node: Option<&Node>) -> Given {
+        let mut given = Given::default();
+        let Some(node) = node else { return given };
+        for (key, value) in self.map(node) {
+            match key.text.as_str() {
+                "企业" => {
+                    for (name, facts) in self.map(value) {
+                        self.balances(name, facts, &mut given);
+                    }
+                }
+                "协议" => {
+                    for item in self.list(value) {
+                        given.agreements.extend(self.given_agreement(key, item));
+                    }
+                }
+                other => self.unknown_field(other, "已知", GIVEN_KEYS.iter().copied(), key.span),
+            }
+        }
+        given
+    }
+
+    fn balances(&mut self, name: &Key, facts: &Node, given: &mut Given) {
+        let cast = self.cast;
+        let enterprise = cast.enterprise(&name.text);
+        if enterprise.is_none() {
+            self.unknown(Vocabulary::Enterprise, &name.text, cast.enterprise_names(), name.span);
+        }
+        for (key, value) in self.map(facts) {
+            if key.text != "余额" {
+                self.unknown_field(&key.text, "企业", ["余额"], key.span);
+                continue;
+            }
+            for (bank, amount) in self.map(value) {
+                let known = self.institution_word(&bank.text, PartyRole::Bank, bank.span);
+                let amount = self.amount(amount);
+                let id = cast.institution(&bank.text, Some(PartyRole::Bank)).map(|i| i.id.clone());
+                if let (true, Some(enterprise), Some(id), Some(amount)) = (known, enterprise, id, amount) {
+                    given.balances.push((enterprise, id, amount));
+                }
+            }
+        }
+    }
+
+    /// An agreement of 已知, as the signing step that makes it.
+    fn given_agreement(&mut self, key: &Key, item: &Node) -> Option<Step> {
+        let verb = verb_named("协议签署")?;
+        let known: Vec<Field> = verb
+            .all_fields()
+            .into_iter()
+            .filter(|f| !["由", "拒绝", "卡密码", "确认", TERMS_LABEL].contains(&f.name))
+            .collect();
+        let fields = self.fields(&Key { text: key.text.clone(), span: first_word(item) }, "已知的协议", item, &known);
+        let who = self.who(verb, &fields);
+        let (form, terms) = self.form(&fields);
+        let name = fields.node("记作").and_then(|n| self.define(n, Named::Agreement));
+        let act = Act::SignAgreement { who, form, pin: None, confirm: true, terms };
+        Some(Step { verb: verb.name, act, name, refusal: None, line: self.line(item.span) })
+    }
+}
+
+/// Labels of filters, which a page may refuse beside forms.
+const FILTER_LABELS: [&str; 4] = ["银行名称", "协议状态", "签约日期", PAYEE_LABEL];
+
+fn first_word(node: &Node) -> Span {
+    match &node.kind {
+        NodeKind::Map(entries) => entries.first().map_or(node.span, |(k, _)| k.span),
+        NodeKind::Scalar { .. } | NodeKind::List(_) => node.span,
+    }
+}
