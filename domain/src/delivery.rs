@@ -108,8 +108,9 @@ pub enum Step {
 /// Everything that its owner has sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {
-    entries: BTreeMap<MessageId, Outgoing>,
-    agenda: BTreeSet<(Time, MessageId)>,
+    entries: BTreeMap<MessageId, (u64, Outgoing)>,
+    /// By time, then in the order in which they were first kept: who was asked first is sent first.
+    agenda: BTreeSet<(Time, u64, MessageId)>,
     numbers: BTreeMap<(PartyId, String), u64>,
 }
 
@@ -124,41 +125,42 @@ impl Outbox {
 
     /// One entry.
     pub fn entry(&self, id: &MessageId) -> Option<&Outgoing> {
-        self.entries.get(id)
+        self.entries.get(id).map(|(_, entry)| entry)
     }
 
     /// All entries, by id.
     pub fn entries(&self) -> impl Iterator<Item = &Outgoing> {
-        self.entries.values()
+        self.entries.values().map(|(_, entry)| entry)
     }
 
     /// What is to be done by now. Asking twice gives the same answer until the first is applied.
     pub fn due(&self, moment: Moment<'_>, settings: &Settings) -> Vec<Step> {
         self.agenda
             .iter()
-            .take_while(|(at, _)| *at <= moment.time)
-            .filter_map(|(_, id)| self.entries.get(id))
+            .take_while(|(at, ..)| *at <= moment.time)
+            .filter_map(|(.., id)| self.entry(id))
             .map(|entry| step(entry, moment, settings))
             .collect()
     }
 
     /// When [`Outbox::due`] will next have something to say.
     pub fn next_due(&self) -> Option<Time> {
-        self.agenda.first().map(|(at, _)| *at)
+        self.agenda.first().map(|(at, ..)| *at)
     }
 
     /// Keeps an entry in its new form. The owner's one place of change calls this.
     pub fn put(&mut self, entry: Outgoing) {
         let id = entry.message.id.clone();
-        if let Some(at) = self.entries.get(&id).and_then(|old| old.next) {
-            self.agenda.remove(&(at, id.clone()));
+        let place = self.entries.get(&id).map_or(self.entries.len() as u64, |(place, _)| *place);
+        if let Some(at) = self.entry(&id).and_then(|old| old.next) {
+            self.agenda.remove(&(at, place, id.clone()));
         }
         if let Some(at) = entry.next {
-            self.agenda.insert((at, id.clone()));
+            self.agenda.insert((at, place, id.clone()));
         }
         let number = self.numbers.entry((entry.message.target.clone(), entry.message.subject.clone())).or_default();
         *number = (*number).max(entry.message.sequence);
-        self.entries.insert(id, entry);
+        self.entries.insert(id, (place, entry));
     }
 }
 

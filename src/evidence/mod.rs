@@ -70,6 +70,8 @@ pub enum Happening {
     },
     /// A person's act, and what the page said.
     Act(Act),
+    /// What a person entered into the form that made a record.
+    Entered(Entered),
     /// The portal wrote a row into a status log (seen on its page).
     Logged(LogLine),
     /// A page was shown to an account.
@@ -151,6 +153,19 @@ pub struct Act {
     pub refused: Option<String>,
     /// The record made or acted on.
     pub record: Option<String>,
+}
+
+/// A form as it was entered and sent.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// The record that it made.
+    pub record: String,
+    /// Label and text, as typed.
+    pub fields: BTreeMap<String, String>,
+    /// 法定代表人 of the enterprise's account, which is not entered.
+    pub legal_person: String,
+    /// 邮政编码 of the enterprise's account, which is not entered.
+    pub postcode: String,
 }
 
 /// A row of a status log.

@@ -171,56 +171,6 @@ fn of_hint(label: &str) -> &'static [&'static str] {
     }
 }
 
-/// What a step did, as far as a step alone proves something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// 登录 with a card succeeded.
-    LoggedIn,
-    /// 登录 with 账号密码 succeeded (what it shows is for a 查询 of 菜单 to prove).
-    LoggedInByPassword,
-    /// 协议签署 went through the dialog and the PIN to 签约请求发送成功.
-    AgreementSent,
-    /// 协议签署 or 重新签署 with 确认: 否 sent nothing and left nothing.
-    Declined,
-    /// 重新签署 went to 签约请求发送成功 and made a new row.
-    AgreementSentAnew,
-    /// 重新发送 was taken.
-    SentAgain,
-    /// 修改卡密码: the card has taken the new PIN.
-    PinChanged,
-    /// 解锁卡 succeeded.
-    CardUnblocked,
-}
-
-#[rustfmt::skip] // A table.
-/// What a deed proves.
-pub const fn of_deed(deed: Deed) -> &'static [&'static str] {
-    match deed {
-        Deed::LoggedIn           => &["ACC-02"],
-        Deed::LoggedInByPassword => &[],
-        Deed::AgreementSent      => &["AGR-07"],
-        Deed::Declined           => &["AGR-07"],
-        Deed::AgreementSentAnew  => &["AGR-10", "AGR-07"],
-        Deed::SentAgain          => &["MSG-04"],
-        Deed::PinChanged         => &["ACC-09"],
-        Deed::CardUnblocked      => &["ACC-09"],
-    }
-}
-
-/// What a refusal proves: `own`, the requirements that it carries itself, or else its code's; and for red hints those
-/// of the fields (AGR-03 .. AGR-05).
-pub fn of_refusal(
-    code: &str,
-    own: &[&'static str],
-    fields: impl IntoIterator<Item = impl AsRef<str>>,
-) -> Vec<&'static str> {
-    let mut ids = Vec::new();
-    let by_code = domain::refusal::ALL.iter().find(|e| e.code == code).map_or(&[][..], |e| e.requirements);
-    add(&mut ids, if own.is_empty() { by_code } else { own });
-    fields.into_iter().for_each(|label| add(&mut ids, of_hint(label.as_ref())));
-    ids
-}
-
 fn add(ids: &mut Vec<&'static str>, more: &[&'static str]) {
     for id in more {
         if !ids.contains(id) {

@@ -122,15 +122,13 @@ impl World {
         let _ = self.tell_portal(who);
     }
 
-    /// 换卡: the card of `to` goes into the reader of `who`, who keeps their own in hand.
+    /// 换卡: the card of `to` is in the reader of `who` afterwards. Somebody else's card comes as a copy in its present
+    /// state: two people may sit at one computer, and neither's reader is emptied by the other.
     pub fn swap_card(&mut self, who: Who, to: Who) {
-        if who != to {
-            let card = if self.people.contains_key(&(to.enterprise, to.slot)) {
-                self.person(to).give_card()
-            } else {
-                None
-            };
-            let card = card.unwrap_or_else(|| self.fixture_card(to));
+        if who == to {
+            self.person(who).insert();
+        } else {
+            let card = self.person(to).own_card().cloned().unwrap_or_else(|| self.fixture_card(to));
             self.person(who).swap(card);
         }
         let _ = self.tell_portal(who);
@@ -240,7 +238,9 @@ impl World {
 
     /// From now on nothing is set right for this person by itself.
     pub fn leave_to_script(&mut self, who: Who) {
-        self.person(who).by_hand = true;
+        let person = self.person(who);
+        person.by_hand = true;
+        person.pick_up();
     }
 
     /// A fixture card as it leaves the factory.

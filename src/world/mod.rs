@@ -269,17 +269,7 @@ impl World {
             let scope = self.portal.observe(&enterprise.uscc);
             let id = RecordId::new(&record);
             if let Some(shown) = scope.agreement(&id) {
-                let log = shown
-                    .log
-                    .iter()
-                    .map(|row| LogLine {
-                        record: record.clone(),
-                        number: row.number,
-                        code: row.code.to_owned(),
-                        text: row.text.clone(),
-                        recorded_at: row.recorded_at,
-                    })
-                    .collect();
+                let log = shown.log.iter().map(log_line).collect();
                 let fields = shown.fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
                 self.evidence.pages.push(RecordPage { record, fields, log });
             }
@@ -304,6 +294,10 @@ impl World {
 
     fn apply_to_portal(&mut self, changes: domain::portal::Changes) {
         self.changes += 1;
+        let rows: Vec<LogLine> = changes.log().iter().map(log_line).collect();
+        for row in rows {
+            self.note(Happening::Logged(row));
+        }
         for sending in self.portal.apply(changes) {
             self.send(sending.message, sending.sending, None);
         }
@@ -335,6 +329,7 @@ impl World {
             to: (message.target.clone(), self.role_of(&message.target)),
             kind: message.body.kind(),
             id: message.id.clone(),
+            digest: signing::sha256(&bytes),
         };
         let fate = self.network.post(label, Arc::clone(&bytes), self.now, &self.draws);
         let mut declared: Vec<String> = misbehaviour.iter().map(|m| m.chinese().to_owned()).collect();
@@ -373,7 +368,7 @@ impl World {
     fn deliver(&mut self, parcel: Parcel) {
         match parcel {
             Parcel::Message { label, bytes } => self.deliver_message(&label, bytes),
-            Parcel::Receipt { label, bytes, digest } => self.deliver_receipt(&label, &bytes, &digest),
+            Parcel::Receipt { label, bytes } => self.deliver_receipt(&label, &bytes),
         }
     }
 
@@ -398,7 +393,6 @@ impl World {
                 }
             }
         };
-        let digest = signing::sha256(&bytes);
         self.note(Happening::Arrived(Arrival {
             transit: label.transit,
             bytes,
@@ -408,7 +402,7 @@ impl World {
             receipt: receipt.clone(),
         }));
         if let Some(receipt) = receipt {
-            let fate = self.network.post_receipt(label, receipt, digest, self.now, &draws);
+            let fate = self.network.post_receipt(label, receipt, self.now, &draws);
             if fate.lost {
                 self.note(Happening::Receipt { transit: label.transit, lost: true, refused: None, verified: false });
             }
@@ -437,11 +431,11 @@ impl World {
         }
     }
 
-    fn deliver_receipt(&mut self, label: &Label, bytes: &[u8], digest: &[u8; 32]) {
+    fn deliver_receipt(&mut self, label: &Label, bytes: &[u8]) {
         let sender = label.from.0.clone();
         let draws = self.draws.clone();
         let moment = Moment { time: self.now, draws: &draws };
-        let opened = self.gateway(&sender).open_receipt(bytes, &label.to.0, digest, self.now);
+        let opened = self.gateway(&sender).open_receipt(bytes, &label.to.0, &label.digest, self.now);
         let (refused, verified) = match &opened {
             Ok(receipt) => match &**receipt {
                 domain::message::Receipt::Accepted => (None, true),
@@ -458,6 +452,16 @@ impl World {
             let changes = party.receipt(&label.id, &receipt, moment);
             self.apply_to_party(&sender, changes);
         }
+    }
+}
+
+fn log_line(row: &domain::portal::LogRow) -> LogLine {
+    LogLine {
+        record: row.record.to_string(),
+        number: row.number,
+        code: row.code.to_owned(),
+        text: row.text.clone(),
+        recorded_at: row.recorded_at,
     }
 }
 

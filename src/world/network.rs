@@ -30,6 +30,8 @@ pub struct Label {
     pub kind: Kind,
     /// Message id.
     pub id: MessageId,
+    /// SHA-256 of the bytes as they were sent.
+    pub digest: [u8; 32],
 }
 
 /// Something that reaches the other end.
@@ -48,8 +50,6 @@ pub enum Parcel {
         label: Label,
         /// The signed receipt.
         bytes: Arc<[u8]>,
-        /// Digest of the message's bytes as they were sent.
-        digest: [u8; 32],
     },
 }
 
@@ -136,6 +136,8 @@ struct Laid {
 pub struct Network {
     under_way: BTreeMap<(Time, u64), Parcel>,
     posted: u64,
+    /// When the latest message of each sender arrives that no fault holds up.
+    latest: BTreeMap<PartyId, Time>,
     faults: Vec<Laid>,
     struck: Vec<Struck>,
 }
@@ -174,7 +176,8 @@ impl Network {
         (entry.key().0 <= now).then(|| entry.remove())
     }
 
-    /// Takes a message from its sender. It arrives within a second unless a fault has it otherwise.
+    /// Takes a message from its sender. It arrives within a second, and after what the same sender sent before, unless
+    /// a fault has it otherwise.
     pub fn post(&mut self, label: Label, bytes: Arc<[u8]>, now: Time, draws: &dyn Draws) -> Fate {
         let travel = Duration::from_millis(draws.between("travel", label.id.as_str(), label.transit as u64, 100, 900));
         let mut fate = Fate::default();
@@ -254,6 +257,12 @@ impl Network {
             self.faults[i].waiting.push((label.clone(), Arc::clone(&bytes)));
             wait += OVERTAKE_LIMIT;
         }
+        let mut arrival = now + travel + wait;
+        if wait.is_zero() {
+            let latest = self.latest.entry(label.from.0.clone()).or_insert(arrival);
+            arrival = arrival.max(*latest);
+            *latest = arrival;
+        }
         for copy in 0..copies {
             let later = Duration::from_millis(if copy == 0 {
                 0
@@ -262,20 +271,13 @@ impl Network {
             });
             self.posted += 1;
             let parcel = Parcel::Message { label: label.clone(), bytes: Arc::clone(&bytes) };
-            self.under_way.insert((now + travel + wait + later, self.posted), parcel);
+            self.under_way.insert((arrival + later, self.posted), parcel);
         }
         fate
     }
 
     /// Takes a receipt back towards the message's sender; it arrives 1-3 seconds later unless a fault has it lost.
-    pub fn post_receipt(
-        &mut self,
-        label: &Label,
-        bytes: Arc<[u8]>,
-        digest: [u8; 32],
-        now: Time,
-        draws: &dyn Draws,
-    ) -> Fate {
+    pub fn post_receipt(&mut self, label: &Label, bytes: Arc<[u8]>, now: Time, draws: &dyn Draws) -> Fate {
         let mut fate = Fate::default();
         for laid in &mut self.faults {
             let struck = match &laid.fault {
@@ -293,7 +295,7 @@ impl Network {
             self.posted += 1;
             self.under_way.insert(
                 (now + Duration::from_millis(travel), self.posted),
-                Parcel::Receipt { label: label.clone(), bytes, digest },
+                Parcel::Receipt { label: label.clone(), bytes },
             );
         }
         fate

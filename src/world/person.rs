@@ -28,6 +28,7 @@ pub struct Person {
     /// The PIN that they know to be right.
     pub pin: String,
     reader: MemoryReader,
+    /// Their own card while it is not in the reader.
     in_hand: Option<Card>,
 }
 
@@ -64,31 +65,40 @@ impl Person {
         self.reader.drain_trace()
     }
 
-    /// Takes the card out. It stays at hand.
+    /// Takes out whatever card is in. Their own stays at hand; somebody else's goes back to them.
     pub fn pull(&mut self) {
-        if let Some(card) = self.reader.remove() {
-            self.in_hand = Some(card);
-        }
+        let card = self.reader.remove();
+        self.keep_if_own(card);
     }
 
-    /// Puts the card back that is at hand, or that a fault threw out. Nothing happens if one is in.
+    /// Puts their own card in, in place of whatever is there.
     pub fn insert(&mut self) {
-        if self.reader.card().is_none()
-            && let Some(card) = self.in_hand.take().or_else(|| self.reader.take_ejected())
-        {
-            self.reader.insert(card);
+        if let Some(own) = self.in_hand.take() {
+            self.reader.insert(own);
         }
     }
 
-    /// Takes whatever card is in out of the reader and hands it over.
-    pub fn give_card(&mut self) -> Option<Card> {
-        self.reader.remove().or_else(|| self.in_hand.take())
+    /// Puts somebody else's card in; their own stays at hand.
+    pub fn swap(&mut self, card: Card) {
+        let old = self.reader.insert(card);
+        self.keep_if_own(old);
     }
 
-    /// Puts another card in; the one that was in stays at hand.
-    pub fn swap(&mut self, card: Card) {
-        if let Some(old) = self.reader.insert(card) {
-            self.in_hand = Some(old);
+    /// Their own card as it is now, wherever it is.
+    pub fn own_card(&self) -> Option<&Card> {
+        self.in_hand.as_ref().or(self.reader.card())
+    }
+
+    /// After a fault of the card: what it threw out is at hand now.
+    pub fn pick_up(&mut self) {
+        let card = self.reader.take_ejected();
+        self.keep_if_own(card);
+    }
+
+    /// A card that leaves the reader is their own exactly if their own is not at hand.
+    fn keep_if_own(&mut self, card: Option<Card>) {
+        if self.in_hand.is_none() {
+            self.in_hand = card;
         }
     }
 

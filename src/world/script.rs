@@ -1,9 +1,9 @@
 //! What parties decide, as a scenario laid it down (对手方剧本); friendly where nothing is left.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use domain::{
-    directory::{PartyId, PartyRole},
+    directory::{Directory, PartyId, PartyRole},
     party::{Decisions, Outcome, Point},
 };
 
@@ -38,17 +38,22 @@ pub struct Taken {
 }
 
 /// The decisions that are still to be taken.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Script {
+    directory: Arc<Directory>,
     lines: Vec<(PartySelector, Point, VecDeque<Outcome>)>,
     taken: Vec<Taken>,
 }
 
 impl Script {
-    /// Adds a line; lines that name a party go before lines that name its role.
+    /// An empty one: everybody is friendly.
+    pub fn new(directory: Arc<Directory>) -> Self {
+        Self { directory, lines: Vec::new(), taken: Vec::new() }
+    }
+
+    /// Adds a line.
     pub fn add(&mut self, who: PartySelector, point: Point, outcomes: Vec<Outcome>) {
         self.lines.push((who, point, outcomes.into()));
-        self.lines.sort_by_key(|(who, ..)| matches!(who, PartySelector::Role(_)));
     }
 
     /// The decisions taken since the last call.
@@ -59,11 +64,17 @@ impl Script {
 
 impl Decisions for Script {
     fn take(&mut self, party: &PartyId, point: Point, _subject: &str) -> Outcome {
-        let scripted = self
-            .lines
-            .iter_mut()
-            .filter(|(who, p, _)| *p == point && who.covers(party, point.role()))
-            .find_map(|(.., queue)| queue.pop_front());
+        let parent = self.directory.by_id(party).and_then(|i| i.branch_of.clone());
+        // A line that names the party goes first, then one that names the insurer that it is a branch of, then the role.
+        let tiers = [
+            Some(PartySelector::Party(party.clone())),
+            parent.map(PartySelector::Party),
+            Some(PartySelector::Role(point.role())),
+        ];
+        let lines = &mut self.lines;
+        let scripted = tiers.into_iter().flatten().find_map(|tier| {
+            lines.iter_mut().filter(|(who, p, _)| *p == point && *who == tier).find_map(|(.., queue)| queue.pop_front())
+        });
         let outcome = scripted.unwrap_or(Outcome::Agree { expiry: None });
         self.taken.push(Taken { party: party.clone(), point, outcome: outcome.clone() });
         outcome

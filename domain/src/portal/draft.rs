@@ -19,6 +19,10 @@ use crate::{
     refusal::{self, Refusal, StateRefusal},
 };
 
+/// From 待发送 to 报文发送成功, as the manual's log shows it (4.1.2: 19:04:19 and 19:04:21). The same for all, so that who
+/// asks first is sent first.
+const DISPATCH: Duration = Duration::from_secs(2);
+
 /// 服务类型: there is only one (AGR-01).
 pub(super) const SERVICE: &str = "保费支付";
 
@@ -174,7 +178,7 @@ impl<'a> Draft<'a> {
             correlation: None,
             body,
         };
-        let at = self.moment.time + self.pause(&message.id, 0);
+        let at = self.moment.time + DISPATCH;
         record.message = message.id.clone();
         record.first_sent = None;
         record.deadline = self.deadline(&record);
@@ -185,13 +189,10 @@ impl<'a> Draft<'a> {
     /// 重新发送: the same message, a fresh run of tries.
     pub fn send_again(&mut self, id: &MessageId) {
         let Some(entry) = self.outgoing(id).cloned() else { return };
-        let at = self.moment.time + self.pause(id, u64::from(entry.sendings));
+        let at = self.moment.time + DISPATCH;
         self.put_outgoing(entry.again(at));
     }
 
-    fn pause(&self, message: &MessageId, sendings: u64) -> Duration {
-        Duration::from_millis(self.moment.draws.between("dispatch", message.as_str(), sendings, 1_000, 3_000))
-    }
 
     fn body(&self, record: &Agreement, request: Request) -> (PartyId, Body) {
         let name = |party| self.portal.directory.name_of(party);

@@ -11,10 +11,10 @@ use domain::{
 
 use super::{Named, Player, Read, Stop};
 use crate::{
-    evidence::Happening,
+    evidence::{Entered, Happening},
     scenario::model::{self, Act, Advance, PartyName, RefusalExpected, Step, Value},
     verdict::{
-        citations::{self, Deed},
+        citations,
         expect::{Actual, Expected, Kind, holds},
         finding::{Finding, Verdict},
     },
@@ -71,8 +71,9 @@ impl Player<'_> {
         self.world.note_act(who, step.verb, &refused, Some((prompt, record.as_deref())));
         match (outcome, &step.refusal) {
             (Ok(success), None) => {
-                if let Some(deed) = deed(&step.act, success.declined) {
-                    self.result.cite(citations::of_deed(deed), step.verb, step.line);
+                // A login by 账号密码 proves nothing by itself: what it is shown does.
+                if !matches!(step.act, Act::Login { password: true, .. }) {
+                    self.result.cite(citations::done(step.verb, success.declined), step.verb, step.line);
                 }
                 if let (Some(name), Some(named)) = (&step.name, success.named) {
                     self.names.insert(name.clone(), named);
@@ -208,12 +209,25 @@ impl Player<'_> {
         confirm: bool,
     ) -> Result<Success, Refusal> {
         let answers = Answers { pin: pin.clone(), confirm };
+        let typed = typed(&command);
         Ok(match self.world.complete_form(who, command, &answers)? {
-            FormEnd::Sent(done) => Success {
+            FormEnd::Sent(done) => {
+                if let Some(record) = &done.record {
+                    let enterprise = &self.world.enterprises()[who.enterprise];
+                    let entered = Entered {
+                        record: record.to_string(),
+                        fields: typed,
+                        legal_person: enterprise.legal_person.clone(),
+                        postcode: enterprise.postcode.clone(),
+                    };
+                    self.world.note(Happening::Entered(entered));
+                }
+                Success {
                 prompt: done.prompt,
-                named: done.record.map(|id| Named::Record { id, enterprise: who.enterprise }),
-                declined: false,
-            },
+                    named: done.record.map(|id| Named::Record { id, enterprise: who.enterprise }),
+                    declined: false,
+                }
+            }
             FormEnd::Declined { dialog } => Success { prompt: dialog, named: None, declined: true },
         })
     }
@@ -285,7 +299,7 @@ impl Player<'_> {
                 }
             }
         }
-        let cited = citations::of_refusal(refusal.code, refusal.requirements, refusal.fields.keys());
+        let cited = citations::refused(refusal);
         let requirement = cited.first().map(ToString::to_string);
         for (path, wanted, actual) in compared {
             let Some(wanted) = wanted.map(|w| self.resolve(&w)) else { continue };
@@ -384,26 +398,13 @@ impl Player<'_> {
     }
 }
 
-/// What a step that was not refused proves by itself.
-fn deed(act: &Act, declined: bool) -> Option<Deed> {
-    match act {
-        Act::Login { password: true, .. } => Some(Deed::LoggedInByPassword),
-        Act::Login { .. } => Some(Deed::LoggedIn),
-        Act::SignAgreement { .. } | Act::ResignAgreement { .. } if declined => Some(Deed::Declined),
-        Act::SignAgreement { .. } => Some(Deed::AgreementSent),
-        Act::ResignAgreement { .. } => Some(Deed::AgreementSentAnew),
-        Act::Resend { .. } => Some(Deed::SentAgain),
-        Act::ChangePin { .. } => Some(Deed::PinChanged),
-        Act::UnblockCard { .. } => Some(Deed::CardUnblocked),
-        Act::Logout { .. }
-        | Act::PullCard { .. }
-        | Act::InsertCard { .. }
-        | Act::SwapCard { .. }
-        | Act::Query { .. }
-        | Act::Advance(_)
-        | Act::Wait { .. }
-        | Act::Expect { .. }
-        | Act::EndAgreement { .. } => None,
+/// What a person entered into a form, by the manual's labels.
+fn typed(command: &Command) -> BTreeMap<String, String> {
+    match command {
+        Command::SignAgreement(form) | Command::ResignAgreement { form, .. } => {
+            form.fields.iter().map(|(field, text)| (field.label().to_owned(), text.clone())).collect()
+        }
+        Command::Resend { .. } => BTreeMap::new(),
     }
 }
 

@@ -165,12 +165,16 @@ impl Player<'_> {
                     .map(|row| row.iter().map(|(k, v)| (k.clone(), self.resolve(v))).collect())
                     .collect(),
             ),
-            Expected::Literal(_)
-            | Expected::NonEmpty
-            | Expected::Empty
-            | Expected::Contains(_)
-            | Expected::Compare(..) => expected.clone(),
+            Expected::Compare(op, bound) => Expected::Compare(*op, self.put_in(bound)),
+            Expected::Contains(part) => Expected::Contains(self.put_in(part)),
+            Expected::Literal(_) | Expected::NonEmpty | Expected::Empty => expected.clone(),
         }
+    }
+
+    /// `$名.字段` inside a comparison, as the page shows it; any other text as it is.
+    fn put_in(&self, text: &str) -> String {
+        let named = text.strip_prefix('$').and_then(|rest| rest.split_once('.'));
+        named.and_then(|(name, field)| self.shown_text(name, field)).unwrap_or_else(|| text.to_owned())
     }
 
     /// What a record's page shows in one field, as text.

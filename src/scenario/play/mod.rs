@@ -23,7 +23,7 @@ use super::model::{Act, Case, Step};
 use crate::{
     evidence::{Evidence, Happening},
     verdict::{
-        checks::{Context, INVARIANTS},
+        checks::{self, Context},
         finding::{CaseResult, Finding, Verdict},
     },
     world::{Setup, World, acts::Who, keys, script::Script},
@@ -111,7 +111,7 @@ pub fn play(case: &Case, options: &Options) -> (CaseResult, Evidence) {
 }
 
 fn setup(case: &Case, options: &Options) -> Setup {
-    let mut script = Script::default();
+    let mut script = Script::new(Arc::clone(&keys::fixtures().directory));
     for line in &case.script {
         script.add(faults::selector(&line.party), line.point, line.outcomes.clone());
     }
@@ -217,20 +217,17 @@ impl Player<'_> {
         let fixtures = keys::fixtures();
         let keys = keys::suite_keys(options.suite);
         let identities = |id: &domain::directory::PartyId| keys.parties.get(id).map(|k| &k.good);
-        let context =
-            Context::new(&fixtures.directory, &identities, &keys.peers, options.suite, &fixtures.card_roots);
-        for invariant in INVARIANTS {
-            let outcome = (invariant.check)(&evidence, &context);
-            let named = self.case.always.iter().find(|a| a.name == invariant.name);
-            if let Some(named) = named.filter(|_| outcome.evaluated) {
-                self.result.cite(invariant.requirements, invariant.name, named.line);
-            }
-            for finding in outcome.findings {
-                self.result.find(finding);
-            }
-        }
+        let context = Context {
+            directory: &fixtures.directory,
+            identities: &identities,
+            peers: &keys.peers,
+            suite: options.suite,
+            card_roots: &fixtures.card_roots,
+        };
+        let named: BTreeMap<&str, usize> = self.case.always.iter().map(|i| (i.name.as_str(), i.line)).collect();
+        checks::run_all(&evidence, &context, &named, &mut self.result);
         if whole {
-            once::check(self.case, &evidence, &mut self.result);
+            once::check(self.case, &evidence, &fixtures.directory, &mut self.result);
             faults::check_struck(self.case, &evidence, &mut self.result);
         }
         self.result.check_coverage(self.case.scenario.covers_line);

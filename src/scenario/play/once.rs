@@ -1,5 +1,7 @@
 //! 曾经: a scenario that did not come to what it was to test is 无法判定.
 
+use domain::directory::Directory;
+
 use crate::{
     evidence::{Evidence, Happening},
     scenario::model::{Case, OnceKind, PartyName},
@@ -7,9 +9,9 @@ use crate::{
 };
 
 /// Holds every entry of 曾经 against the evidence.
-pub(super) fn check(case: &Case, evidence: &Evidence, result: &mut CaseResult) {
+pub(super) fn check(case: &Case, evidence: &Evidence, directory: &Directory, result: &mut CaseResult) {
     for once in &case.once {
-        if !evidence.entries.iter().any(|e| happened(&once.what, &e.what)) {
+        if !evidence.entries.iter().any(|e| happened(&once.what, &e.what, directory)) {
             let text = format!("「{}」没有发生，要测试的情形没有出现", once.text);
             result.find(
                 Finding::new(Verdict::Inconclusive, "once", "曾经", text)
@@ -20,13 +22,15 @@ pub(super) fn check(case: &Case, evidence: &Evidence, result: &mut CaseResult) {
     }
 }
 
-fn happened(wanted: &OnceKind, seen: &Happening) -> bool {
+fn happened(wanted: &OnceKind, seen: &Happening, directory: &Directory) -> bool {
     match (wanted, seen) {
         (OnceKind::Decision { party, point, outcome }, Happening::Decided { party: who, point: at, outcome: taken }) => {
             let named = format!("{}.{}", point.role().chinese(), point.chinese());
             let party_fits = match party {
                 PartyName::Role(role) => *role == point.role(),
-                PartyName::Institution(id) => id == who,
+                PartyName::Institution(id) => {
+                    id == who || directory.by_id(who).is_some_and(|i| i.branch_of.as_ref() == Some(id))
+                }
             };
             // A decision may be wrapped: 延迟(2小时, 拒绝(资料不全)) is a 拒绝(资料不全) all the same.
             party_fits && named == *at && bare(taken).contains(&bare(outcome))

@@ -28,20 +28,6 @@ pub struct Context<'a> {
 /// What opening some bytes gave.
 pub type Opening = Rc<Result<Opened, OpenError>>;
 
-impl<'a> Context<'a> {
-    /// For one case, ready to give to checks one by one.
-    #[expect(clippy::new_ret_no_self, reason = "checks take the context with its memory")]
-    pub fn new(
-        directory: &'a Directory,
-        identities: &'a dyn Fn(&PartyId) -> Option<&'a Identity>,
-        peers: &'a Peers,
-        suite: Suite,
-        card_roots: &'a [Certificate],
-    ) -> Judging<'a> {
-        Judging::new(Self { directory, identities, peers, suite, card_roots })
-    }
-}
-
 /// The context with what was opened so far, so that no message is opened twice in one case.
 #[derive(Debug)]
 pub struct Judging<'a> {

@@ -26,6 +26,7 @@ pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
             | Happening::Lost { .. }
             | Happening::Receipt { .. }
             | Happening::Apdu { .. }
+            | Happening::Entered(_)
             | Happening::Logged(_)
             | Happening::Decided { .. }
             | Happening::Struck { .. } => continue,

@@ -12,6 +12,8 @@ mod isolation;
 mod log_order;
 mod messages;
 mod receipts;
+mod replays;
+mod requests;
 mod seals;
 mod states;
 mod wire;
@@ -94,7 +96,22 @@ pub const INVARIANTS: &[Invariant] = &[
         requirements: &["ACC-06", "AGR-07"],
         check: seals::check,
     },
+    Invariant {
+        name: "申请如实",
+        description: "签约申请中的付款银行、收款企业、付款企业信息与填写的一致，法定代表人和邮政编码与账户的一致并写入协议",
+        requirements: &["AGR-03", "AGR-04", "AGR-05", "AGR-06"],
+        check: requests::check,
+    },
+    Invariant {
+        name: "登录不可重放",
+        description: "一份登录签名只能用一次，重放的登录都被拒绝",
+        requirements: &["ACC-11"],
+        check: replays::check,
+    },
 ];
+
+/// Those that judge what one message says (SCENARIOS.md: message checks cite theirs), named in 始终 or not.
+const MESSAGE_CHECKS: [&str; 2] = ["申请如实", "签名真实"];
 
 /// One by its name in 始终.
 pub fn by_name(name: &str) -> Option<&'static Invariant> {
@@ -108,11 +125,13 @@ pub fn run_all(evidence: &Evidence, context: &Context<'_>, named: &BTreeMap<&str
     for invariant in INVARIANTS {
         let outcome = (invariant.check)(evidence, &judging);
         let line = named.get(invariant.name);
+        // Checks of a message's content count by themselves; an invariant counts where 始终 names it.
+        let line = line.copied().or(MESSAGE_CHECKS.contains(&invariant.name).then_some(0));
         if let Some(line) = line.filter(|_| outcome.evaluated) {
-            result.cite(invariant.requirements, invariant.name, *line);
+            result.cite(invariant.requirements, invariant.name, line);
         }
         for mut finding in outcome.findings {
-            finding.line = finding.line.or(line.copied());
+            finding.line = finding.line.or(line.filter(|l| *l > 0));
             result.find(finding);
         }
     }

@@ -76,6 +76,7 @@ impl<'e> Wire<'e> {
                 | Happening::Lost { .. }
                 | Happening::Apdu { .. }
                 | Happening::Act(_)
+                | Happening::Entered(_)
                 | Happening::Logged(_)
                 | Happening::Page(_)
                 | Happening::Decided { .. }

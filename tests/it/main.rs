@@ -1,0 +1,20 @@
+//! The program as its users meet it, and the library as its own commands use it: one binary, so that it links once.
+//!
+//! To add a case of a run, add a file to `tests/cases/`; [`cases`] plays it and snapshots what is said.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
+mod cards;
+mod cases;
+mod commands;
+mod determinism;
+mod doors;
+mod journal;
+mod program;
+mod report;
+mod run;
+mod sources;
+mod suite;
+mod tidy;
+mod words;
+mod yaml;

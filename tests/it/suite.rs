@@ -1,0 +1,86 @@
+//! The committed suite, as the library plays it.
+
+use std::collections::BTreeSet;
+
+use interchange::Suite as Seal;
+use kouan::{
+    evidence::Evidence,
+    scenario::{Case, Suite, play::Options, pool},
+    verdict::{CaseResult, Verdict, coverage::Coverage, requirements},
+};
+
+use crate::program::root;
+
+/// Every case of `scenarios/`.
+pub fn cases() -> Vec<Case> {
+    let suite = Suite::load(&[root().join("scenarios")]).unwrap();
+    assert_eq!(suite.mistakes(), 0, "{}", suite.rendered(false));
+    suite.into_cases()
+}
+
+/// Plays them all.
+pub fn play_all(cases: &[Case], options: &Options) -> Vec<(CaseResult, Evidence)> {
+    let mut results = Vec::new();
+    pool::run(cases, options, 2, |result, evidence| {
+        results.push((result, evidence));
+        true
+    });
+    results
+}
+
+/// The ids of cases with what was found in them, for those that are not as they should be.
+fn troubles(results: &[(CaseResult, Evidence)]) -> Vec<String> {
+    results
+        .iter()
+        .filter(|(r, _)| r.verdict != Verdict::Passed)
+        .map(|(r, _)| {
+            let texts: Vec<&str> = r.findings.iter().map(|f| f.text.as_str()).collect();
+            format!("{} {}: {}", r.verdict, r.id, texts.join(" / "))
+        })
+        .collect()
+}
+
+#[test]
+fn the_whole_suite_passes_under_every_seal() {
+    let cases = cases();
+    for seal in Seal::ALL {
+        let results = play_all(&cases, &Options::new(1, seal));
+        assert_eq!(results.len(), cases.len());
+        assert_eq!(troubles(&results), Vec::<String>::new(), "{seal}");
+    }
+}
+
+#[test]
+fn the_whole_suite_passes_under_other_seeds() {
+    let cases = cases();
+    for seed in [2, 3, 1_000_003, u64::MAX] {
+        let results = play_all(&cases, &Options::new(seed, Seal::Mac));
+        assert_eq!(troubles(&results), Vec::<String>::new(), "seed {seed}");
+    }
+}
+
+#[test]
+fn every_rule_of_the_first_three_families_is_covered() {
+    let mut coverage = Coverage::default();
+    for (result, _) in play_all(&cases(), &Options::new(1, Seal::Mac)) {
+        coverage.add(&result);
+    }
+    let families = ["ACC-", "AGR-", "MSG-"];
+    let gaps: Vec<&str> = coverage.uncovered().filter(|id| families.iter().any(|f| id.starts_with(f))).collect();
+    assert_eq!(gaps, [""; 0]);
+    let of_families = requirements::all().iter().filter(|r| families.iter().any(|f| r.id.starts_with(f))).count();
+    assert!(of_families >= 11 + 13 + 5, "the catalogue has lost rules: {of_families}");
+}
+
+#[test]
+fn every_rule_that_a_scenario_names_exists_and_ids_are_unique() {
+    let cases = cases();
+    let mut ids = BTreeSet::new();
+    for case in &cases {
+        assert!(ids.insert(case.id.clone()), "{} twice", case.id);
+        for id in &case.scenario.covers {
+            assert!(requirements::by_id(id).is_some(), "{}: {id}", case.id);
+        }
+    }
+    assert!(cases.len() >= 250, "{} cases are left", cases.len());
+}
