@@ -14,7 +14,7 @@ use signing::{Certificate, CertificateError};
 pub fn card_seal_is_valid(seal: &CardSeal, card_roots: &[Certificate], now: Time) -> Result<Certificate, String> {
     let decoded = |text: &str, what: &str| STANDARD.decode(text).map_err(|_| format!("{what}不是合法的Base64编码"));
     let certificate =
-        Certificate::from_der(&decoded(&seal.certificate, "IC卡证书")?).map_err(|e| format!("IC卡证书：{e}"))?;
+        Certificate::recall(&decoded(&seal.certificate, "IC卡证书")?).map_err(|e| format!("IC卡证书：{e}"))?;
     issued_by_one_of(&certificate, card_roots, now)?;
     let signature = decoded(&seal.signature, "签名值")?;
     let key = certificate.public_key();

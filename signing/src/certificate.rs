@@ -1,6 +1,10 @@
 //! X.509 certificates: reading, and checking a leaf against its root. There is no chain building, no revocation and no clock.
 
-use std::{fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
+};
 
 use const_oid::ObjectIdentifier;
 use der::{AnyRef, Decode, Encode, Reader, SliceReader, Tag, Tagged, asn1::BitStringRef, pem::LineEnding};
@@ -110,9 +114,35 @@ struct Inner {
     is_ca: bool,
     card_facts: Option<CardFacts>,
     fingerprint: [u8; 32],
+    /// The fingerprint of an issuer whose signature was found right: neither side can change, so once is enough.
+    vouched_by: OnceLock<[u8; 32]>,
 }
 
+/// Certificates that [`Certificate::recall`] remembers; when they are as many, all are forgotten.
+const REMEMBERED: usize = 256;
+
 impl Certificate {
+    /// Like [`Certificate::from_der`], but the same bytes give the same parsed certificate while it is remembered: a
+    /// card's certificate comes with each of its messages, and its key's table is worth building once.
+    ///
+    /// # Errors
+    /// As [`Certificate::from_der`]; a failure is not remembered.
+    pub fn recall(der: &[u8]) -> Result<Self, CertificateError> {
+        static KNOWN: RwLock<BTreeMap<[u8; 32], Certificate>> = RwLock::new(BTreeMap::new());
+        let fingerprint = sha256(der);
+        // A panic elsewhere leaves whole entries only, so a poisoned lock is as good as any.
+        if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&fingerprint) {
+            return Ok(known.clone());
+        }
+        let parsed = Self::from_der(der)?;
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(fingerprint, parsed.clone());
+        Ok(parsed)
+    }
+
     /// Reads one certificate in DER.
     ///
     /// # Errors
@@ -162,6 +192,7 @@ impl Certificate {
                 is_ca,
                 card_facts: card_facts(),
                 fingerprint: sha256(der),
+                vouched_by: OnceLock::new(),
             }),
         })
     }
@@ -258,10 +289,14 @@ impl Certificate {
             return Err(CertificateError::NotCa { common_name: issuer.common_name().to_owned() });
         }
         let key = issuer.public_key();
-        if self.inner.signature_oid != key.algorithm().signature_oid()
-            || key.verify(&self.inner.body, &self.inner.signature).is_err()
-        {
-            return Err(CertificateError::BadSignature { issuer: issuer.common_name().to_owned() });
+        if self.inner.vouched_by.get() != Some(&issuer.inner.fingerprint) {
+            if self.inner.signature_oid != key.algorithm().signature_oid()
+                || key.verify(&self.inner.body, &self.inner.signature).is_err()
+            {
+                return Err(CertificateError::BadSignature { issuer: issuer.common_name().to_owned() });
+            }
+            // Another issuer of the same name and key may have been first; then this is verified each time.
+            let _ = self.inner.vouched_by.set(issuer.inner.fingerprint);
         }
         for certificate in [issuer, self] {
             let common_name = || certificate.common_name().to_owned();

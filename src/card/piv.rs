@@ -73,7 +73,7 @@ impl<'r> Terminal<'r> {
         let object = self.run(0xCB, [0x3F, 0xFF], &tlv::write(0x5C, &name[1..]), ALL)?.done(other)?;
         let certificate = tlv::find(&object, 0x53).and_then(|content| tlv::find(content, 0x70));
         let certificate = certificate.ok_or(CardError::Malformed("证书对象格式不对"))?;
-        Certificate::from_der(certificate).map_err(|_| CardError::Malformed("证书无法解析"))
+        Certificate::recall(certificate).map_err(|_| CardError::Malformed("证书无法解析"))
     }
 
     /// Gives the PIN to the card, which then signs until it is reset or removed.

@@ -2,11 +2,9 @@
 
 use std::{fs, sync::Arc};
 
-use domain::portal::Rules;
 use interchange::Suite as Seal;
 use kouan::{
-    evidence::Happening,
-    scenario::{Cast, play::{Options, play}, read},
+    scenario::play::Options,
     verdict::Verdict,
     world::fixtures,
 };

@@ -102,7 +102,7 @@ impl Request<'_> {
             wrong.push(Wrong { requirement, text: text.into(), expected: expected.into(), actual: actual.into() });
         };
         let decoded = |text: &str| STANDARD.decode(text).ok();
-        let certificate = decoded(&self.seal.certificate).and_then(|der| Certificate::from_der(&der).ok());
+        let certificate = decoded(&self.seal.certificate).and_then(|der| Certificate::recall(&der).ok());
         let Some(certificate) = certificate else {
             say("ACC-06", "电子签名中的证书无法读出", "证书", "");
             return wrong;

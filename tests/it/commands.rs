@@ -1,0 +1,175 @@
+//! The other commands' surface: help, list, lint, coverage, bench, and a pipe that is closed early.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
+
+use crate::program::{command, kouan, line};
+
+/// Every command that there is.
+const COMMANDS: [&str; 11] = [
+    "run", "lint", "list", "coverage", "explain", "schema", "card new", "card show", "card apdu", "bench sign",
+    "bench scenario",
+];
+
+#[test]
+fn every_commands_help_has_an_example_and_a_sentence() {
+    for name in COMMANDS {
+        let said = line(&format!("{name} --help")).ended(0);
+        assert!(said.out.contains("Example"), "{name}");
+        assert!(said.out.contains(&format!("  kouan {name}")), "{name}: its example is of something else");
+        assert_eq!(said.err, "", "{name}");
+        let about = said.out.lines().next().unwrap();
+        assert!(about.len() > 12 && !about.starts_with("Usage"), "{name}: {about}");
+    }
+}
+
+#[test]
+fn the_examples_in_the_helps_name_files_that_exist() {
+    for name in COMMANDS {
+        let help = line(&format!("{name} --help")).out;
+        let examples = help.lines().filter(|l| l.starts_with("  kouan "));
+        for word in examples.flat_map(str::split_whitespace).filter(|w| w.starts_with("scenarios/")) {
+            assert!(crate::program::root().join(word).exists(), "{name}: {word}");
+        }
+    }
+}
+
+#[test]
+fn the_program_lists_its_commands_and_exit_codes() {
+    let said = kouan(["--help"]).ended(0);
+    for name in COMMANDS {
+        let first = name.split(' ').next().unwrap();
+        assert!(said.out.lines().any(|l| l.trim_start().starts_with(first)), "{first}");
+    }
+    for code in ["0  ", "1  ", "2  ", "3  "] {
+        assert!(said.out.contains(code), "{code}");
+    }
+    assert_eq!(kouan(["--version"]).ended(0).out, format!("kouan {}\n", env!("CARGO_PKG_VERSION")));
+    // Without a command it helps, too, but that is no success.
+    kouan([""; 0]).ended(2);
+}
+
+#[test]
+fn list_has_a_line_of_five_columns_for_each_case() {
+    let said = kouan(["list", "tests/cases/passed"]).ended(0);
+    let ids: Vec<&str> = said.out.lines().map(|l| l.split('\t').next().unwrap()).collect();
+    assert_eq!(
+        ids,
+        [
+            "CASE-OK-02[原因=资料不全,报文=签约申请]",
+            "CASE-OK-02[原因=资料不全,报文=签约结果]",
+            "CASE-OK-02[原因=账户异常,报文=签约申请]",
+            "CASE-OK-02[原因=账户异常,报文=签约结果]",
+            "CASE-OK-03",
+            "CASE-OK-01",
+        ]
+    );
+    for line in said.out.lines() {
+        assert_eq!(line.split('\t').count(), 5, "{line}");
+    }
+}
+
+#[test]
+fn lint_finds_nothing_in_the_suite_and_all_in_a_broken_file() {
+    let clean = kouan(["lint", "scenarios"]).ended(0);
+    assert!(clean.out.ends_with("处错误\n") && clean.out.contains("发现 0 处错误"), "{}", clean.out);
+    let broken = kouan(["lint", "tests/cases/refused/bad-duration.yaml"]).ended(2);
+    assert!(broken.out.contains("tests/cases/refused/bad-duration.yaml:"), "{}", broken.out);
+    assert!(broken.out.contains("K5401"), "{}", broken.out);
+}
+
+#[test]
+fn coverage_json_has_every_requirement_and_what_covers_it() {
+    let said = kouan(["coverage", "scenarios", "--json", "--seal", "mac"]).ended(0);
+    assert_eq!(said.err, "");
+    let json = said.json();
+    assert!(said.out.starts_with("{\n  \"total\": 105,\n  \"covered\": "), "{}", &said.out[..60]);
+    let list = json["requirements"].as_array().unwrap();
+    assert_eq!(list.len(), 105);
+    let covered = list.iter().filter(|r| !r["scenarios"].as_array().unwrap().is_empty()).count() as u64;
+    assert_eq!(json["covered"].as_u64().unwrap(), covered);
+    let signing = list.iter().find(|r| r["id"] == "AGR-08").unwrap();
+    assert_eq!(signing["basis"], "manual");
+    let scenario = &signing["scenarios"][0];
+    assert!(scenario["id"].is_string() && scenario["file"].as_str().unwrap().starts_with("scenarios/"));
+    assert!(scenario["checks"][0]["line"].as_u64().is_some() && scenario["checks"][0]["check"].is_string());
+    // A gap is no failure unless one says so.
+    assert!(covered < 105);
+    kouan(["coverage", "scenarios", "--seal", "mac", "--fail-uncovered"]).ended(1);
+}
+
+#[test]
+fn coverage_counts_passing_cases_only() {
+    let said = kouan(["coverage", "tests/cases/failed/wrong-log.yaml", "--json"]).ended(1);
+    assert_eq!(said.json()["covered"], 0);
+}
+
+#[test]
+fn bench_sign_writes_its_keys_and_verifies_every_signature() {
+    for algorithm in ["sm2", "rsa2048", "p256"] {
+        for reader in ["memory", "raw"] {
+            let said = line(&format!(
+                "bench sign --algorithm {algorithm} --reader {reader} --seconds 0.05 --sessions 2 --json"
+            ))
+            .ended(0);
+            let order = [
+                "algorithm", "signer", "reader", "sessions", "seconds", "signatures", "per_second", "p50_us", "p99_us",
+                "verified", "apdus",
+            ];
+            assert_in_order(&said.out, &order);
+            let json = said.json();
+            assert_eq!(json.as_object().unwrap().len(), order.len());
+            assert_eq!((&json["algorithm"], &json["reader"]), (&algorithm.into(), &reader.into()));
+            assert_eq!(json["verified"], json["signatures"]);
+            assert!(json["signatures"].as_u64().unwrap() >= 2);
+            // One APDU a signature at the least, where there is a card at all.
+            let apdus = json["apdus"].as_u64().unwrap();
+            assert_eq!(apdus >= json["signatures"].as_u64().unwrap(), reader == "memory", "{apdus}");
+        }
+    }
+    line("bench sign --algorithm sm2 --seconds 0.05 --pin 00000000").ended(2);
+}
+
+#[test]
+fn bench_scenario_writes_its_keys() {
+    for seal in ["sm2", "rsa", "mac"] {
+        let said = kouan([
+            "bench", "scenario", "tests/cases/passed/signed.yaml", "--seal", seal, "--jobs", "2", "--seconds", "0.1", "--json",
+        ])
+        .ended(0);
+        let json = said.json();
+        let order = ["id", "seal", "jobs", "seconds", "runs", "per_second", "failed"];
+        assert_eq!(json.as_object().unwrap().len(), order.len());
+        assert_in_order(&said.out, &order);
+        assert_eq!((&json["id"], &json["seal"], &json["jobs"]), (&"CASE-OK-01".into(), &seal.into(), &2.into()));
+        assert_eq!(json["failed"], 0);
+        assert!(json["runs"].as_u64().unwrap() > 0);
+    }
+    let failing = "bench scenario tests/cases/failed/wrong-state.yaml --seal mac --seconds 0.05 --json";
+    let json = line(failing).ended(1).json();
+    assert_eq!(json["failed"], json["runs"]);
+}
+
+/// That the keys stand in the text in this order.
+#[track_caller]
+fn assert_in_order(text: &str, keys: &[&str]) {
+    let places: Vec<_> = keys.iter().map(|key| text.find(&format!("\"{key}\":"))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {text}");
+}
+
+/// `kouan ... | head -1`: the reader is gone before the writer is done.
+#[test]
+fn a_pipe_that_is_closed_early_makes_no_panic() {
+    for args in ["list scenarios", "explain 步骤", "coverage scenarios --json --seal mac", "schema messages"] {
+        let mut child = command().args(args.split(' ')).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        assert!(!first.is_empty(), "{args}");
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(!err.contains("panicked"), "{args}: {err}");
+        assert_ne!(output.status.code(), Some(101), "{args}");
+    }
+}
