@@ -22,7 +22,7 @@ use crate::{
 ///
 /// Each run has a seed of its own; every check is on.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  kouan bench scenario scenarios/4-在线交费签约/签署成功.yaml --seal mac --seconds 5")]
+#[command(after_help = "Example:\n  kouan bench scenario scenarios/4-在线交费签约/状态记录-签约成功全过程.yaml --seal mac --seconds 5")]
 pub struct BenchScenario {
     /// The scenario file
     file: PathBuf,

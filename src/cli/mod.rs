@@ -57,11 +57,17 @@ pub enum CliError {
     /// The surroundings are (no reader, no space, no permission), or the program itself: exit code 3.
     #[error("{0}")]
     Surroundings(String),
+    /// Whoever read our output has had enough (`| head`): no trouble, and nothing to say.
+    #[error("output closed")]
+    Closed,
 }
 
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
-        Self::Surroundings(error.to_string())
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Surroundings(error.to_string()),
+        }
     }
 }
 
@@ -87,12 +93,10 @@ pub fn main() -> ExitCode {
     });
     match done {
         Ok(code) => code,
+        Err(CliError::Closed) => exit::PASSED,
         Err(error) => {
-            let code = match &error {
-                CliError::Input(_) => exit::INPUT,
-                CliError::Surroundings(_) => exit::SURROUNDINGS,
-            };
-            // A reader that closed the pipe (`| head`) is no trouble worth words.
+            let code = if matches!(error, CliError::Input(_)) { exit::INPUT } else { exit::SURROUNDINGS };
+            // With stderr gone too there is nobody left to tell.
             let _ = writeln!(io::stderr().lock(), "kouan: {error}");
             ExitCode::from(code)
         }

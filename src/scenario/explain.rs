@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use domain::{
     party::Point,
-    portal::{Page, Rules},
+    portal::{Page, RECEIPT_CODES, Rules},
     refusal,
 };
 
@@ -150,7 +150,7 @@ fn listing(id: &str) -> Option<String> {
             }
         }
         "始终" => {
-            text.push_str("始终  时刻必须成立的不变量\n\n");
+            text.push_str("始终  每一时刻都必须成立的不变量\n\n");
             for i in checks::INVARIANTS {
                 let _ = writeln!(text, "  {}（{}）  {}", i.name, i.requirements.join("、"), i.description);
             }
@@ -164,7 +164,11 @@ fn listing(id: &str) -> Option<String> {
                 let (event, rules) = (row.event.chinese(), row.requirements.join("、"));
                 let log =
                     if row.code.is_empty() { "不记录".to_owned() } else { format!("{} {}", row.code, row.text) };
-                let _ = writeln!(text, "    {from} → {to}  {event}：{log}  {rules}");
+                let line = format!("    {from} → {to}  {event}：{log}  {rules}\n");
+                // Several inner states look the same on the page.
+                if !text.contains(&line) {
+                    text.push_str(&line);
+                }
             }
             let _ = writeln!(text, "\n  可以期望的字段：{}", catalogue::AGREEMENT_FIELDS.join("、"));
         }
@@ -215,16 +219,16 @@ fn code(id: &str) -> Option<String> {
     if let Some((code, text, rules)) = interchange::CODES.iter().find(|(code, ..)| *code == id) {
         return Some(format!("{code}  收件方网关的拒绝\n\n  {text}\n\n  需求：{}\n", rules.join("、")));
     }
-    let (code, text) = BUSINESS_CODES.iter().find(|(code, _)| *code == id)?;
-    Some(format!("{code}  收件方业务的拒绝\n\n  {text}\n"))
+    let (code, text, rules) = business_codes().find(|(code, ..)| *code == id)?;
+    let rules = if rules.is_empty() { String::new() } else { format!("\n  需求：{}\n", rules.join("、")) };
+    Some(format!("{code}  收件方业务的拒绝\n\n  {text}\n{rules}"))
 }
 
-/// Refusals that a receiver's business gives in its receipt.
-const BUSINESS_CODES: &[(&str, &str)] = &[
-    ("K3201", "业务编号不存在或不属于发送方"),
-    ("K3202", "当前状态不接受这份报文"),
-    ("K3299", "对手方剧本的「回执拒绝」"),
-];
+/// Refusals that a receiver's business gives in its receipt: the portal's, and the one that a script asks for.
+fn business_codes() -> impl Iterator<Item = (&'static str, &'static str, &'static [&'static str])> {
+    const SCRIPTED: (&str, &str, &[&str]) = ("K3299", "对手方剧本的「回执拒绝」", &["AGR-11"]);
+    RECEIPT_CODES.iter().copied().chain([SCRIPTED])
+}
 
 fn decision_point(id: &str) -> Option<String> {
     let point = Point::ALL.into_iter().find(|p| format!("{}.{}", p.role().chinese(), p.chinese()) == id)?;
@@ -300,6 +304,7 @@ fn names() -> Vec<String> {
     names.extend(refusal::ALL.iter().map(|e| e.code.to_owned()));
     names.extend(mistake::CODES.iter().map(|e| e.code.to_owned()));
     names.extend(interchange::CODES.iter().map(|(code, ..)| (*code).to_owned()));
+    names.extend(business_codes().map(|(code, ..)| code.to_owned()));
     names.extend(interchange::catalogue::CATALOGUE.iter().map(|e| e.chinese.to_owned()));
     names.extend(catalogue::AGREEMENT_FIELDS.iter().chain(catalogue::AGREEMENT_STATES).map(|s| (*s).to_owned()));
     names
