@@ -67,7 +67,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     seconds.map(Duration::from_secs_f64).ok_or_else(|| format!("时长应大于0、不超过{MOST}秒"))
 }
 
-/// One run, with the names that DESIGN promises.
+/// One run, with the names that its JSON promises.
 #[derive(Debug, Serialize)]
 struct Figures {
     algorithm: String,

@@ -40,7 +40,7 @@ enum Action {
 
 /// Make a test card: new keys, certificates of the built-in test authority, a file that only you can read
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  kouan card new zhang.json --holder 张三 --uscc 91110000600037341L --role 操作员 \
+#[command(after_help = "Example:\n  kouan card new zhang.json --holder 张三 --uscc 91120116MA05TE5T79 --role 操作员 \
                         --algorithm sm2")]
 struct New {
     /// The file to write; it must not exist yet
@@ -300,7 +300,7 @@ mod tests {
         New {
             out: out.into(),
             holder: "张三".into(),
-            uscc: "91110000600037341L".parse().unwrap(),
+            uscc: "91120116MA05TE5T79".parse().unwrap(),
             role: Role::Operator,
             algorithm: algorithm.parse().unwrap(),
             company: "虚构公司".into(),
@@ -323,7 +323,7 @@ mod tests {
             let path = folder.path().join(algorithm);
             said(|out| new(&path, algorithm).exec(out)).unwrap();
             let shown = said(|out| Show { file: path.clone() }.exec(out)).unwrap();
-            assert!(shown.contains("操作员卡") && shown.contains("张三") && shown.contains("91110000600037341L"));
+            assert!(shown.contains("操作员卡") && shown.contains("张三") && shown.contains("91120116MA05TE5T79"));
             assert!(!shown.contains("123456") && !shown.contains("87654321") && !shown.contains("PRIVATE"));
         }
         said(|out| new(&path, "sm2").exec(out)).unwrap();

@@ -1,6 +1,6 @@
 //! Scenario files: from their text to the cases that a runner plays, with every mistake shown where it stands.
 //!
-//! `SCENARIOS.md` of the design is the contract: what it does not list is refused. Reading order: [`source`] and `scan`
+//! `docs/scenarios.md` says what a file may hold; what it does not list is refused. Reading order: [`source`] and `scan`
 //! look at the raw text, `tree` parses it, `read` (with `fields`, `steps`, `script`) makes the [`model`], [`lint`] looks
 //! across files, [`render`] draws what is wrong. The words of the language are tables in [`catalogue`]; [`schema`] and
 //! [`explain`] are drawn from them. Invariant: reading a file has no effect and never panics, whatever is in it.

@@ -1,6 +1,6 @@
 //! A person at a computer: a reader, a card in it or not, and the session that the portal gave.
 //!
-//! Everything that the portal learns of the card goes through encoded APDUs (DESIGN, the card is a card); this module
+//! Everything that the portal learns of the card goes through encoded APDUs, as from a real card; this module
 //! never looks inside one.
 
 use domain::{

@@ -17,8 +17,21 @@ const CERTIFICATE: &str = "00CB3FFF055C035FC10500";
 fn new(dir: &TempDir, name: &str, algorithm: &str) -> (String, Said) {
     let path = dir.path().join(name).display().to_string();
     let said = kouan([
-        "card", "new", &path, "--holder", "张三", "--uscc", "91110000600037341L", "--role", "操作员", "--algorithm",
-        algorithm, "--pin", "12345678", "--puk", "87654321",
+        "card",
+        "new",
+        &path,
+        "--holder",
+        "张三",
+        "--uscc",
+        "91110000600037341L",
+        "--role",
+        "操作员",
+        "--algorithm",
+        algorithm,
+        "--pin",
+        "12345678",
+        "--puk",
+        "87654321",
     ]);
     (path, said)
 }
@@ -92,7 +105,17 @@ fn wrong_facts_are_refused_before_anything_is_written() {
         ("--holder", " "),
     ] {
         let mut args = vec![
-            "card", "new", &path, "--holder", "张三", "--uscc", "91110000600037341L", "--role", "法人", "--algorithm", "sm2",
+            "card",
+            "new",
+            &path,
+            "--holder",
+            "张三",
+            "--uscc",
+            "91110000600037341L",
+            "--role",
+            "法人",
+            "--algorithm",
+            "sm2",
         ];
         match args.iter().position(|a| *a == option) {
             Some(at) => args[at + 1] = value,
@@ -140,12 +163,8 @@ fn commands_may_come_from_stdin_with_comments() {
     let dir = TempDir::new().unwrap();
     let (path, made) = new(&dir, "card.json", "p256");
     made.ended(0);
-    let mut child = command()
-        .args(["card", "apdu", "--card", &path])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        command().args(["card", "apdu", "--card", &path]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let lines = format!("# select\n{SELECT}\n\n00 CB 3F FF 05 5C 03 5F C1 05 00 # the certificate\n");
     child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();

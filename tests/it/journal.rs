@@ -187,7 +187,8 @@ fn openssl_opens_every_sm2_message_and_verifies_its_signature() {
         succeeds(dir, &sm2_verify(text(line, "sender")));
         refuses(dir, &sm2_verify(text(line, "receiver")));
         // The attributes hold the digest of the event, which stands in the message as it is.
-        let (signed, attributes) = (fs::read(dir.join("signed.der")).unwrap(), fs::read(dir.join("attributes")).unwrap());
+        let (signed, attributes) =
+            (fs::read(dir.join("signed.der")).unwrap(), fs::read(dir.join("attributes")).unwrap());
         let from = signed.windows(2).position(|w| w == b"{\"").unwrap();
         let until = signed.windows(2).rposition(|w| w == b"}}").unwrap() + 2;
         fs::write(dir.join("event.json"), &signed[from..until]).unwrap();

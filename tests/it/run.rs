@@ -118,33 +118,58 @@ fn ids(said: &Said) -> Vec<String> {
 fn reported(args: &[&str]) -> Said {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("r.json");
-    let said = said(command().args(["run", "--seal", "mac"]).args(args).arg(format!("--report=json={}", path.display())));
+    let said =
+        said(command().args(["run", "--seal", "mac"]).args(args).arg(format!("--report=json={}", path.display())));
     assert_eq!(said.out, "", "a JSON report alone leaves stdout to nobody");
     Said { out: fs::read_to_string(path).unwrap(), ..said }
 }
 
+/// Files of which four fail, in the order in which they are played.
+const SOME: [&str; 5] = [
+    "tests/cases/failed/one-row-of-three.yaml",
+    "tests/cases/failed/refused-otherwise.yaml",
+    "tests/cases/failed/wait-ran-out.yaml",
+    "tests/cases/failed/wrong-log.yaml",
+    "tests/cases/passed/signed.yaml",
+];
+
 #[test]
 fn fail_fast_stops_at_the_first_failure_in_the_suites_order() {
-    let folder = "tests/cases/failed";
     for jobs in ["1", "4"] {
-        let said = reported(&["tests/cases/passed/signed.yaml", folder, "--fail-fast", "--jobs", jobs]).ended(1);
-        assert_eq!(ids(&said), ["CASE-REFUSE-03"], "{jobs} jobs");
+        let said = reported(&[&SOME[..], &["--fail-fast", "--jobs", jobs]].concat()).ended(1);
+        assert_eq!(ids(&said), ["CASE-ROW-01[银行=中国银行]", "CASE-ROW-01[银行=建设银行]"], "{jobs} jobs");
+        assert_eq!(said.json()["summary"]["failed"], 1);
     }
-    let all = reported(&["tests/cases/passed/signed.yaml", folder]).ended(1);
-    assert!(ids(&all).len() > 15);
-    assert_eq!(ids(&all).last().unwrap(), "CASE-OK-01");
+}
+
+#[test]
+fn files_are_played_in_the_order_of_their_paths_and_each_once() {
+    let mut backwards = SOME;
+    backwards.reverse();
+    let said = reported(&[&backwards[..], &["tests/cases/failed/wrong-log.yaml"]].concat()).ended(1);
+    assert_eq!(
+        ids(&said),
+        [
+            "CASE-ROW-01[银行=中国银行]",
+            "CASE-ROW-01[银行=建设银行]",
+            "CASE-REFUSE-02",
+            "CASE-WAIT-01",
+            "CASE-LOG-01",
+            "CASE-OK-01"
+        ]
+    );
 }
 
 #[test]
 fn tags_filters_and_shards_select() {
-    let failed = "tests/cases/failed";
-    let chosen = |args: &[&str]| ids(&reported(&[&[failed], args].concat()));
-    assert_eq!(chosen(&["--filter", "编号=CASE-WAIT"]), ["CASE-WAIT-02", "CASE-WAIT-01"]);
-    assert_eq!(chosen(&["--filter", "编号=CASE-WAIT & !编号=02"]), ["CASE-WAIT-01"]);
-    assert_eq!(chosen(&["--filter", "覆盖=AGR-08 | 覆盖=ACC-09"]), ["CASE-REFUSE-02", "CASE-LOG-01"]);
+    let chosen = |args: &[&str]| ids(&reported(&[&SOME[..], args].concat()));
+    assert_eq!(chosen(&["--filter", "编号=CASE-WAIT"]), ["CASE-WAIT-01"]);
+    assert_eq!(chosen(&["--filter", "覆盖=AGR-09 & !编号=OK"]), ["CASE-WAIT-01"]);
+    assert_eq!(chosen(&["--filter", "覆盖=ACC-09 | 场景=银行一段"]), ["CASE-REFUSE-02", "CASE-LOG-01"]);
+    assert_eq!(chosen(&["--filter", "文件=passed"]), ["CASE-OK-01"]);
     assert_eq!(chosen(&["--filter", "CASE-ROW", "--shard", "2/2"]), ["CASE-ROW-01[银行=建设银行]"]);
-    let tagged = reported(&["scenarios", "--tag", "签约"]).ended(0);
-    assert!(!ids(&tagged).is_empty());
+    let tagged = reported(&["scenarios", "--tag", "到期"]);
+    assert!(ids(&tagged).iter().any(|id| id.starts_with("AGR-EXP-01")), "{}", tagged.out);
 }
 
 #[test]

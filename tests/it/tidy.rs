@@ -110,9 +110,8 @@ fn dependencies(folder: &str) -> BTreeSet<String> {
 #[test]
 fn the_crates_depend_only_downwards() {
     let ours = ["domain", "signing", "interchange", "virtual_card", "kouan"];
-    let of_ours = |folder: &str| {
-        dependencies(folder).into_iter().filter(|d| ours.contains(&d.as_str())).collect::<Vec<_>>()
-    };
+    let of_ours =
+        |folder: &str| dependencies(folder).into_iter().filter(|d| ours.contains(&d.as_str())).collect::<Vec<_>>();
     assert_eq!(of_ours("domain"), [""; 0]);
     assert_eq!(of_ours("signing"), [""; 0]);
     assert_eq!(of_ours("virtual-card"), ["signing"]);
@@ -130,9 +129,8 @@ fn portal_and_party_never_see_each_other() {
             assert!(!rooms_used(&file).contains(other), "{}", file.path);
             let path = format!("{other}::");
             let by_path = file.code().find(|(_, line)| {
-                line.match_indices(&path).any(|(at, _)| {
-                    !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
-                })
+                line.match_indices(&path)
+                    .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
             });
             assert_eq!(by_path, None, "{} names {path}", file.path);
         }
@@ -246,7 +244,7 @@ fn the_rules_that_only_scenarios_cover_are_known() {
         .map(|r| r.id.as_str())
         .filter(|id| families.iter().any(|f| id.starts_with(f)) && !cited.contains(*id))
         .collect();
-    insta::assert_snapshot!(only.join("\n"));
+    assert_eq!(only, ["ACC-02"]);
 }
 
 #[test]

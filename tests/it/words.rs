@@ -114,7 +114,8 @@ fn every_message_of_the_suite_fits_the_messages_schema() {
                 Happening::Sent(s) => drop(sent.insert(s.transit, s.kind)),
                 Happening::Arrived(a) if a.refused.is_none() => {
                     let me = &keys.parties[&a.by].good;
-                    let opened = interchange::open(&a.bytes, me, &keys.peers, entry.at, Duration::from_secs(30 * 86_400));
+                    let opened =
+                        interchange::open(&a.bytes, me, &keys.peers, entry.at, Duration::from_secs(30 * 86_400));
                     let opened = opened.unwrap_or_else(|e| panic!("{}: {e}", result.id));
                     let json: Value = serde_json::from_str(&opened.json).unwrap();
                     assert!(validator.is_valid(&json), "{}: {json}", result.id);

@@ -1,4 +1,4 @@
-//! What a party decides, in the scenario language's words (SCENARIOS.md, 对手方剧本).
+//! What a party decides, in the scenario language's words (docs/scenarios.md, 对手方剧本).
 //!
 //! A party never makes up a decision: it asks [`Decisions`], which the world owns, fills from the script and
 //! keeps a record of. Nothing in here knows the portal.

@@ -21,7 +21,7 @@ use crate::{
 
 /// After its sender has surely stopped trying, a party that gave no receipt listens again.
 const MUTE_BEYOND_TRIES: Duration = Duration::from_secs(3_600);
-/// How long an insurer or a bank takes to answer, in milliseconds (SCENARIOS.md).
+/// How long an insurer or a bank takes to answer, in milliseconds (docs/scenarios.md).
 const ANSWER_AFTER_MS: (u64, u64) = (5 * 60_000, 30 * 60_000);
 /// How long after the first sending 重复 sends again, in milliseconds.
 const ECHO_AFTER_MS: (u64, u64) = (1_000, 60_000);

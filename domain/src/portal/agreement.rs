@@ -312,7 +312,7 @@ use Event as E;
 use State as S;
 
 #[rustfmt::skip] // One row a line: this is the table of AGR-08 and should look like one.
-/// The life cycle. Where life-cycles.md is silent a row says what a faithful portal does.
+/// The life cycle. Where the manual is silent a row says what a faithful portal does.
 pub const LIFE_CYCLE: &[Row<State, Event>] = &[
     //  from                       event              to                          code    status log                requirements
     row(S::New,                     E::Sign,           S::Queued,                  "P001", "待发送",                  &["AGR-08", "MSG-01"]),

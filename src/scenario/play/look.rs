@@ -110,8 +110,8 @@ impl Player<'_> {
         let shown = mismatch.actual.as_ref().map_or_else(|| "没有这一项".to_owned(), ToString::to_string);
         let text = match (&mismatch.why, deadline) {
             (Some(why), _) => why.clone(),
-            (None, Some(deadline)) => format!("到 {deadline} 仍未等到：{path} 是 {shown}"),
-            (None, None) => format!("{path} 应为 {}，页面显示 {shown}", mismatch.expected),
+            (None, Some(deadline)) => format!("到 {deadline} 仍未等到 {path}"),
+            (None, None) => format!("{path} 与页面显示的不符"),
         };
         let ids = self.citations(&mismatch.subject, &mismatch.field, &mismatch.expected);
         let mut finding = Finding::new(Verdict::Failed, check, path, text)
