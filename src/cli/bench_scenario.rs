@@ -11,6 +11,7 @@ use std::{
 
 use clap::Args;
 use interchange::Suite;
+use serde::Serialize;
 
 use super::{CliError, exit, run::load};
 use crate::{
@@ -22,7 +23,9 @@ use crate::{
 ///
 /// Each run has a seed of its own; every check is on.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  kouan bench scenario scenarios/4-在线交费签约/状态记录-签约成功全过程.yaml --seal mac --seconds 5")]
+#[command(
+    after_help = "Example:\n  kouan bench scenario scenarios/4-在线交费签约/状态记录-签约成功全过程.yaml --seal mac --seconds 5"
+)]
 pub struct BenchScenario {
     /// The scenario file
     file: PathBuf,
@@ -38,6 +41,18 @@ pub struct BenchScenario {
     /// Write JSON
     #[arg(long)]
     json: bool,
+}
+
+/// The line that `--json` writes, in this order.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: &'a str,
+    seal: String,
+    jobs: usize,
+    seconds: f64,
+    runs: u64,
+    per_second: f64,
+    failed: u64,
 }
 
 impl BenchScenario {
@@ -77,10 +92,16 @@ impl BenchScenario {
         let (runs, failed) = (runs.into_inner(), failed.into_inner());
         let per_second = (runs as f64 / seconds * 10.0).round() / 10.0;
         if self.json {
-            let line = serde_json::json!({
-                "id": first.scenario.id, "seal": self.seal.to_string(), "jobs": jobs,
-                "seconds": (seconds * 1000.0).round() / 1000.0, "runs": runs, "per_second": per_second, "failed": failed,
-            });
+            let line = serde_json::to_string(&Line {
+                id: &first.scenario.id,
+                seal: self.seal.to_string(),
+                jobs,
+                seconds: (seconds * 1000.0).round() / 1000.0,
+                runs,
+                per_second,
+                failed,
+            })
+            .map_err(|e| CliError::Surroundings(e.to_string()))?;
             writeln!(out, "{line}")?;
         } else {
             writeln!(

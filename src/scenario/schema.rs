@@ -140,7 +140,9 @@ fn fields(fields: &[Field], or_nothing: bool) -> Value {
         fields.iter().map(|f| (f.name.to_owned(), described(takes(f.takes), f.text))).collect();
     let required: Vec<&str> = fields.iter().filter(|f| f.required).map(|f| f.name).collect();
     let kinds = if or_nothing { json!(["object", "null"]) } else { json!("object") };
-    json!({"type": kinds, "properties": properties, "required": required, "additionalProperties": false})
+    // A key may be a matrix value ($字段): what it stands for is lint's to check.
+    json!({"type": kinds, "properties": properties, "required": required, "patternProperties": {"^\\$": {}},
+           "additionalProperties": false})
 }
 
 fn takes(takes: Takes) -> Value {

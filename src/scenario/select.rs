@@ -41,10 +41,7 @@ impl FromStr for Filter {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.split('|')
-            .map(|all| all.split('&').map(Term::parse).collect())
-            .collect::<Result<_, _>>()
-            .map(Self)
+        text.split('|').map(|all| all.split('&').map(Term::parse).collect()).collect::<Result<_, _>>().map(Self)
     }
 }
 
@@ -57,9 +54,8 @@ impl Term {
             Some((key, rest)) => {
                 let known = KEYS.iter().find(|(name, _)| *name == key.trim());
                 let names: Vec<&str> = KEYS.iter().map(|(name, _)| *name).collect();
-                let key = known.ok_or_else(|| {
-                    format!("unknown key '{}'; known keys are {}", key.trim(), names.join(", "))
-                })?;
+                let key = known
+                    .ok_or_else(|| format!("unknown key '{}'; known keys are {}", key.trim(), names.join(", ")))?;
                 (key.1, rest.trim())
             }
         };

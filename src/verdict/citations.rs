@@ -93,7 +93,9 @@ pub const RULES: &[Rule] = &[
 /// What a check of `field` of a `record` proves, given the expected value's text (its `Display`).
 pub fn of_field(record: &str, field: &str, value: &str) -> Vec<&'static str> {
     let mut ids = Vec::new();
-    for rule in RULES.iter().filter(|r| r.record == record && r.field == field && r.when.fits(value)) {
+    let fitting = || RULES.iter().filter(|r| r.record == record && r.field == field && r.when.fits(value));
+    // What the value itself proves leads, for a finding names the first.
+    for rule in fitting().filter(|r| !matches!(r.when, Always)).chain(fitting().filter(|r| matches!(r.when, Always))) {
         add(&mut ids, rule.requirements);
     }
     ids
@@ -160,7 +162,7 @@ pub fn refused(refusal: &Refusal) -> Vec<&'static str> {
 }
 
 /// A red hint beside a field of the agreement's form.
-fn of_hint(label: &str) -> &'static [&'static str] {
+pub fn of_hint(label: &str) -> &'static [&'static str] {
     match label {
         "付款银行" => &["UI-01", "AGR-03"],
         "收款企业" => &["UI-01", "AGR-04"],
@@ -199,12 +201,12 @@ mod tests {
 
     #[test]
     fn the_value_decides_what_a_state_proves() {
-        assert_eq!(of_field("协议", "状态", "成功"), ["AGR-01", "AGR-09"]);
-        assert_eq!(of_field("协议", "状态", "失败"), ["AGR-01", "AGR-11"]);
+        assert_eq!(of_field("协议", "状态", "成功"), ["AGR-09", "AGR-01"]);
+        assert_eq!(of_field("协议", "状态", "失败"), ["AGR-11", "AGR-01"]);
         assert_eq!(of_field("协议", "状态", "已失效"), ["AGR-01"]);
-        assert_eq!(of_field("协议", "状态记录", "[P001, P002, F]"), ["AGR-08", "MSG-01", "UI-04", "AGR-11"]);
+        assert_eq!(of_field("协议", "状态记录", "[P001, P002, F]"), ["AGR-11", "AGR-08", "MSG-01", "UI-04"]);
         assert_eq!(of_field("协议", "状态记录", "[P001, P002]"), ["AGR-08", "MSG-01", "UI-04"]);
-        assert_eq!(of_field("协议", "状态描述", "含 发送失败"), ["AGR-08", "MSG-01", "UI-04", "MSG-04"]);
+        assert_eq!(of_field("协议", "状态描述", "含 发送失败"), ["MSG-04", "AGR-08", "MSG-01", "UI-04"]);
         assert_eq!(of_field("协议", "不存在", "x"), Vec::<&str>::new());
     }
 

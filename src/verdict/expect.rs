@@ -223,7 +223,9 @@ impl<V: fmt::Display> fmt::Display for Row<'_, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("{")?;
         for (i, (label, value)) in self.0.iter().enumerate() {
-            write!(f, "{}{label}: {value}", if i > 0 { ", " } else { "" })?;
+            let text = value.to_string();
+            let text = if text.is_empty() { "空" } else { text.as_str() };
+            write!(f, "{}{label}: {text}", if i > 0 { ", " } else { "" })?;
         }
         f.write_str("}")
     }

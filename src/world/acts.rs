@@ -171,7 +171,7 @@ impl World {
     /// # Errors
     /// The portal's refusal.
     pub fn open_form(&mut self, who: Who, resign: Option<&RecordId>) -> Result<AgreementForm, Refusal> {
-        let session = self.enter(who)?;
+        let session = self.enter(who, None)?;
         self.portal.prefill(&session, resign)
     }
 
@@ -180,7 +180,7 @@ impl World {
     /// # Errors
     /// The page's refusal; nothing has changed at the portal.
     pub fn complete_form(&mut self, who: Who, command: Command, answers: &Answers) -> Result<FormEnd, Refusal> {
-        let session = self.enter(who)?;
+        let session = self.enter(who, None)?;
         let draws = self.draws.clone();
         let moment = Moment { time: self.now, draws: &draws };
         let (to_sign, changes) = self.portal.prepare(&session, command, moment)?;
@@ -196,24 +196,24 @@ impl World {
         done.map(FormEnd::Sent)
     }
 
-    /// An act that needs no signature.
+    /// An act that needs no signature. `pin` is what is typed if the person must log in first.
     ///
     /// # Errors
     /// The portal's refusal.
-    pub fn act(&mut self, who: Who, command: Command) -> Result<Done, Refusal> {
-        let session = self.enter(who)?;
+    pub fn act(&mut self, who: Who, command: Command, pin: Option<&str>) -> Result<Done, Refusal> {
+        let session = self.enter(who, pin)?;
         let draws = self.draws.clone();
         let (done, changes) = self.portal.handle(&session, command, Moment { time: self.now, draws: &draws })?;
         self.apply_to_portal(changes);
         Ok(done)
     }
 
-    /// A page is opened.
+    /// A page is opened. `pin` is what is typed if the person must log in first.
     ///
     /// # Errors
     /// The portal's refusal.
-    pub fn query(&mut self, who: Who, query: &Query) -> Result<Table, Refusal> {
-        let session = self.enter(who)?;
+    pub fn query(&mut self, who: Who, query: &Query, pin: Option<&str>) -> Result<Table, Refusal> {
+        let session = self.enter(who, pin)?;
         let table = self.portal.query(&session, query)?;
         let enterprise = self.acting_enterprise(who);
         let records = table.records.iter().map(ToString::to_string).collect();
@@ -285,14 +285,14 @@ impl World {
     }
 
     /// The person's session, with the card looked at; logs in by itself unless the scenario has taken a hand.
-    fn enter(&mut self, who: Who) -> Result<SessionId, Refusal> {
+    fn enter(&mut self, who: Who, pin: Option<&str>) -> Result<SessionId, Refusal> {
         let seen = self.tell_portal(who)?;
         let person = self.person(who);
         let by_hand = person.by_hand;
         match person.session.clone() {
             Some(session) if by_hand || self.session_is_open(&session) => Ok(session),
             _ if !by_hand => {
-                self.log_in(who, None)?;
+                self.log_in(who, pin)?;
                 self.person(who).session.clone().ok_or_else(|| Refusal::new(refusal::SESSION_ENDED, &[]))
             }
             _ if !seen => Err(Refusal::new(refusal::NO_CARD, &[])),
@@ -369,11 +369,7 @@ impl World {
     /// The enterprise that the card's certificate names, as its 统一社会信用代码.
     fn owner_of(&self, certificate: &Certificate) -> Option<String> {
         let code = certificate.card_facts()?.organisation_code;
-        self.fixtures
-            .enterprises
-            .iter()
-            .find(|e| e.uscc.organisation_code() == code)
-            .map(|e| e.uscc.to_string())
+        self.fixtures.enterprises.iter().find(|e| e.uscc.organisation_code() == code).map(|e| e.uscc.to_string())
     }
 
     /// The card signs; if it is gone or another afterwards, the portal's page has noticed.
@@ -424,11 +420,7 @@ impl World {
     fn note_apdus(&mut self, who: Who) {
         let name = self.person(who).name.clone();
         for exchange in self.person(who).drain_trace() {
-            self.note(Happening::Apdu {
-                person: name.clone(),
-                command: exchange.command,
-                response: exchange.answer,
-            });
+            self.note(Happening::Apdu { person: name.clone(), command: exchange.command, response: exchange.answer });
         }
     }
 }

@@ -75,8 +75,8 @@ struct InstitutionFixture {
 
 /// Institutions and enterprises alone: cheap, for reading scenario files.
 pub fn directory() -> Directory {
-    let list: Vec<InstitutionFixture> =
-        serde_json::from_str(include_str!("../../fixtures/institutions.json")).expect("the fixture institutions are sound");
+    let list: Vec<InstitutionFixture> = serde_json::from_str(include_str!("../../fixtures/institutions.json"))
+        .expect("the fixture institutions are sound");
     Directory::new(
         list.into_iter()
             .map(|i| Institution {
@@ -92,8 +92,8 @@ pub fn directory() -> Directory {
 
 /// The enterprises, and the ids under which their cards are kept.
 pub fn enterprises() -> (Vec<Enterprise>, Vec<String>) {
-    let list: Vec<EnterpriseFixture> =
-        serde_json::from_str(include_str!("../../fixtures/enterprises.json")).expect("the fixture enterprises are sound");
+    let list: Vec<EnterpriseFixture> = serde_json::from_str(include_str!("../../fixtures/enterprises.json"))
+        .expect("the fixture enterprises are sound");
     list.into_iter()
         .map(|e| {
             let accounts = e.accounts.into_iter().map(|(bank, number)| (PartyId::new(&bank), number)).collect();

@@ -176,11 +176,7 @@ fn keyed() -> SuiteKeys {
             )
         })
         .collect();
-    SuiteKeys {
-        suite: Suite::Mac,
-        parties,
-        peers: Peers::mac(ids).with_card_roots(fixtures().card_roots.clone()),
-    }
+    SuiteKeys { suite: Suite::Mac, parties, peers: Peers::mac(ids).with_card_roots(fixtures().card_roots.clone()) }
 }
 
 fn key(pem: &str) -> PrivateKey {

@@ -10,8 +10,8 @@ pub mod acts;
 pub mod draws;
 pub mod fixtures;
 pub mod gateway;
-pub mod keys;
 pub mod journal;
+pub mod keys;
 pub mod network;
 pub mod person;
 pub mod script;
@@ -329,6 +329,7 @@ impl World {
             to: (message.target.clone(), self.role_of(&message.target)),
             kind: message.body.kind(),
             id: message.id.clone(),
+            sending,
             digest: signing::sha256(&bytes),
         };
         let fate = self.network.post(label, Arc::clone(&bytes), self.now, &self.draws);
@@ -384,9 +385,9 @@ impl World {
             }
             Ok((arrived, _)) => {
                 let answer = self.hand_over(&me, &arrived, moment);
-                let sealed = answer.as_ref().map(|receipt| {
-                    self.gateway(&me).receipt(receipt, &arrived.digest, &arrived.message, self.now)
-                });
+                let sealed = answer
+                    .as_ref()
+                    .map(|receipt| self.gateway(&me).receipt(receipt, &arrived.digest, &arrived.message, self.now));
                 match answer {
                     Some(domain::message::Receipt::Refused { code, reason }) => (Some(code), reason, sealed),
                     _ => (None, String::new(), sealed),

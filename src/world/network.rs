@@ -30,6 +30,8 @@ pub struct Label {
     pub kind: Kind,
     /// Message id.
     pub id: MessageId,
+    /// 1 for the first sending of this id.
+    pub sending: u32,
     /// SHA-256 of the bytes as they were sent.
     pub digest: [u8; 32],
 }
@@ -136,8 +138,6 @@ struct Laid {
 pub struct Network {
     under_way: BTreeMap<(Time, u64), Parcel>,
     posted: u64,
-    /// When the latest message of each sender arrives that no fault holds up.
-    latest: BTreeMap<PartyId, Time>,
     faults: Vec<Laid>,
     struck: Vec<Struck>,
 }
@@ -151,13 +151,24 @@ pub struct Fate {
     pub tampered: bool,
 }
 
+/// From sender to receiver; the same for all, so that what is sent first arrives first and nothing depends on what else
+/// is under way.
+const TRAVEL: Duration = Duration::from_millis(500);
+
 /// A message that waits to be overtaken is let go after this long in any case.
 const OVERTAKE_LIMIT: Duration = Duration::from_secs(3_600);
 
 impl Network {
     /// Lays a fault; `number` is its place in the scenario.
     pub fn lay(&mut self, number: usize, fault: WireFault) {
-        self.faults.push(Laid { number, fault, matched: 0, counted: BTreeSet::new(), waiting: Vec::new(), done: false });
+        self.faults.push(Laid {
+            number,
+            fault,
+            matched: 0,
+            counted: BTreeSet::new(),
+            waiting: Vec::new(),
+            done: false,
+        });
     }
 
     /// Faults that struck since the last call.
@@ -176,10 +187,8 @@ impl Network {
         (entry.key().0 <= now).then(|| entry.remove())
     }
 
-    /// Takes a message from its sender. It arrives within a second, and after what the same sender sent before, unless
-    /// a fault has it otherwise.
+    /// Takes a message from its sender. It arrives [`TRAVEL`] later unless a fault has it otherwise.
     pub fn post(&mut self, label: Label, bytes: Arc<[u8]>, now: Time, draws: &dyn Draws) -> Fate {
-        let travel = Duration::from_millis(draws.between("travel", label.id.as_str(), label.transit as u64, 100, 900));
         let mut fate = Fate::default();
         let mut copies = 1;
         let mut wait = Duration::ZERO;
@@ -203,8 +212,10 @@ impl Network {
                         laid.done = true;
                         let overtaken = std::mem::take(&mut laid.waiting);
                         for (j, (label, bytes)) in overtaken.into_iter().enumerate() {
-                            let at = now + travel + Duration::from_millis(200 + j as u64);
-                            self.under_way.retain(|_, p| !matches!(p, Parcel::Message { label: l, .. } if l.transit == label.transit));
+                            let at = now + TRAVEL + Duration::from_millis(200 + j as u64);
+                            self.under_way.retain(
+                                |_, p| !matches!(p, Parcel::Message { label: l, .. } if l.transit == label.transit),
+                            );
                             self.posted += 1;
                             self.under_way.insert((at, self.posted), Parcel::Message { label, bytes });
                         }
@@ -257,12 +268,6 @@ impl Network {
             self.faults[i].waiting.push((label.clone(), Arc::clone(&bytes)));
             wait += OVERTAKE_LIMIT;
         }
-        let mut arrival = now + travel + wait;
-        if wait.is_zero() {
-            let latest = self.latest.entry(label.from.0.clone()).or_insert(arrival);
-            arrival = arrival.max(*latest);
-            *latest = arrival;
-        }
         for copy in 0..copies {
             let later = Duration::from_millis(if copy == 0 {
                 0
@@ -271,7 +276,7 @@ impl Network {
             });
             self.posted += 1;
             let parcel = Parcel::Message { label: label.clone(), bytes: Arc::clone(&bytes) };
-            self.under_way.insert((arrival + later, self.posted), parcel);
+            self.under_way.insert((now + TRAVEL + wait + later, self.posted), parcel);
         }
         fate
     }
@@ -291,7 +296,7 @@ impl Network {
             }
         }
         if !fate.lost {
-            let travel = draws.between("receipt", label.id.as_str(), label.transit as u64, 1_000, 3_000);
+            let travel = draws.between("receipt", label.id.as_str(), u64::from(label.sending), 1_000, 3_000);
             self.posted += 1;
             self.under_way.insert(
                 (now + Duration::from_millis(travel), self.posted),
@@ -322,8 +327,8 @@ fn across(ends: &(PartySelector, PartySelector), label: &Label) -> bool {
 fn changed(bytes: &Arc<[u8]>, label: &Label, draws: &dyn Draws) -> Arc<[u8]> {
     let mut copy = bytes.to_vec();
     if let Some(last) = copy.len().checked_sub(1) {
-        let place = draws.between("tamper place", label.id.as_str(), label.transit as u64, 0, last as u64);
-        let bit = draws.between("tamper bit", label.id.as_str(), label.transit as u64, 0, 7);
+        let place = draws.between("tamper place", label.id.as_str(), u64::from(label.sending), 0, last as u64);
+        let bit = draws.between("tamper bit", label.id.as_str(), u64::from(label.sending), 0, 7);
         // `place` is at most `last`, so it fits an index.
         copy[place as usize] ^= 1 << bit;
     }

@@ -193,7 +193,6 @@ impl<'a> Draft<'a> {
         self.put_outgoing(entry.again(at));
     }
 
-
     fn body(&self, record: &Agreement, request: Request) -> (PartyId, Body) {
         let name = |party| self.portal.directory.name_of(party);
         let application = record.id.as_str().to_owned();

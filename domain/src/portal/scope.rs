@@ -68,6 +68,11 @@ impl Records {
         self.agreements.get(id)
     }
 
+    /// Whether a number is taken; says nothing of whose it is.
+    pub fn is_taken(&self, id: &RecordId) -> bool {
+        self.agreements.contains_key(id)
+    }
+
     /// Keeps a record; gives its former form. For the one place of change.
     pub fn put(&mut self, record: Agreement) -> Option<Agreement> {
         let (id, owner) = (record.id.clone(), record.owner.clone());

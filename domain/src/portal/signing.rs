@@ -97,8 +97,8 @@ impl Portal {
 
         let counts = Counts { applications: self.kept.counts.applications + 1, ..self.kept.counts };
         let date = moment.time.date();
-        let application = RecordId::new(&format!("{}{:012}", date.strftime("%Y%m%d"), counts.applications));
-        let token = Token::new(&drawn_name(moment, "token", application.as_str(), 1));
+        let application = self.free_number(&scope, &entered, &payer, moment);
+        let token = Token::new(&drawn_name(moment, "token", application.as_str(), counts.applications));
         let parties = Parties { payer: &payer, bank: &entered.bank.name, payee: &entered.payee.name };
         let text = agreement_text(&application, parties, date);
         let expires = moment.time + self.rules.settings.pending_lifetime;
@@ -242,6 +242,25 @@ fn is_for(record: &Agreement, bank: &PartyId, payee: &PartyId, account: &str) ->
 }
 
 /// AGR-12.
+impl Portal {
+    /// 申请编号 for a new record: the day and twelve drawn digits. The draw is keyed by what is signed, so that leaving
+    /// one agreement out of a story gives no other one another number.
+    fn free_number(&self, scope: &Scope<'_>, entered: &Entered<'_>, payer: &Payer, moment: Moment<'_>) -> RecordId {
+        let (bank, payee) = (&entered.bank.id, &entered.payee.id);
+        let entity = format!("{}/{bank}/{payee}/{}", payer.uscc, payer.account);
+        let day = moment.time.date().strftime("%Y%m%d").to_string();
+        let mut count = scope.newest_first().filter(|r| is_for(r, bank, payee, &payer.account)).count() as u64;
+        loop {
+            let digits = moment.draws.between("application", &entity, count, 0, 999_999_999_999);
+            let number = RecordId::new(&format!("{day}{digits:012}"));
+            if !self.kept.records.is_taken(&number) {
+                return number;
+            }
+            count += 1;
+        }
+    }
+}
+
 fn refuse_duplicate(scope: &Scope<'_>, bank: &PartyId, payee: &PartyId, account: &str) -> Result<(), Refusal> {
     let barred = scope.newest_first().any(|r| r.state.bars_another() && is_for(r, bank, payee, account));
     if barred { Err(Refusal::new(refusal::DUPLICATE_AGREEMENT, &[])) } else { Ok(()) }

@@ -82,11 +82,11 @@ impl Player<'_> {
             }
             (Ok(success), Some(expected)) => {
                 let text = format!("「{}」应当被拒绝，却成功了（{}）", step.verb, success.prompt);
-                self.find(
-                    Finding::new(Verdict::Failed, "refusal", step.verb, text)
-                        .compared(refusal_text(expected), "未被拒绝")
-                        .at_line(step.line),
-                );
+                let mut finding = Finding::new(Verdict::Failed, "refusal", step.verb, text)
+                    .compared(refusal_text(expected), "未被拒绝")
+                    .at_line(step.line);
+                finding.requirement = expected_rule(expected).map(str::to_owned);
+                self.find(finding);
                 Err(Stop)
             }
             (Err(refusal), Some(expected)) => {
@@ -163,14 +163,14 @@ impl Player<'_> {
                 filled.terms_accepted = *terms;
                 self.complete(who, Command::ResignAgreement { failed: id, form: filled }, pin, *confirm)
             }
-            Act::Resend { record, .. } => {
+            Act::Resend { record, pin, .. } => {
                 let Some(Named::Record { id, .. }) = self.names.get(record).cloned() else {
                     return Err(Refusal::new(refusal::NOT_FOUND, &[]));
                 };
-                let done = self.world.act(who, Command::Resend { record: id })?;
+                let done = self.world.act(who, Command::Resend { record: id }, pin.as_deref())?;
                 Ok(Success { prompt: done.prompt, ..Success::default() })
             }
-            Act::Query { page, filters, page_size, page_number, record, .. } => {
+            Act::Query { page, filters, page_size, page_number, record, pin, .. } => {
                 let record = match record {
                     None => None,
                     Some(name) => match self.names.get(name) {
@@ -184,9 +184,8 @@ impl Player<'_> {
                         (label.clone(), values.iter().map(|v| self.text_of(v).unwrap_or_default()).collect())
                     })
                     .collect();
-                let query =
-                    Query { page: *page, filters, page_size: *page_size, page_number: *page_number, record };
-                let table = self.world.query(who, &query)?;
+                let query = Query { page: *page, filters, page_size: *page_size, page_number: *page_number, record };
+                let table = self.world.query(who, &query, pin.as_deref())?;
                 let read = Read {
                     page: page.name(),
                     filtered: !query.filters.is_empty(),
@@ -223,7 +222,7 @@ impl Player<'_> {
                     self.world.note(Happening::Entered(entered));
                 }
                 Success {
-                prompt: done.prompt,
+                    prompt: done.prompt,
                     named: done.record.map(|id| Named::Record { id, enterprise: who.enterprise }),
                     declined: false,
                 }
@@ -233,25 +232,16 @@ impl Player<'_> {
     }
 
     /// Fills a form as a person does who knows the fixture enterprise by heart, then with what the step gives.
-    fn fill(
-        &mut self,
-        who: Who,
-        fields: &mut BTreeMap<Field, String>,
-        given: &[(String, Value)],
-        old: Option<&str>,
-    ) {
-        let texts: Vec<(Field, Option<String>)> = given
-            .iter()
-            .filter_map(|(label, value)| Some((Field::by_label(label)?, self.text_of(value))))
-            .collect();
+    fn fill(&mut self, who: Who, fields: &mut BTreeMap<Field, String>, given: &[(String, Value)], old: Option<&str>) {
+        let texts: Vec<(Field, Option<String>)> =
+            given.iter().filter_map(|(label, value)| Some((Field::by_label(label)?, self.text_of(value)))).collect();
         let chosen = |field: Field| texts.iter().find(|(f, _)| *f == field).map(|(_, text)| text.clone());
         let first = |role: PartyRole| {
             self.world.directory().institutions().iter().find(|i| i.role == role).map(|i| i.name.clone())
         };
         let shown = |label: &str| old.and_then(|name| self.shown_text(name, label));
         let bank = chosen(Field::Bank).unwrap_or_else(|| shown("银行名称").or_else(|| first(PartyRole::Bank)));
-        let payee =
-            chosen(Field::Payee).unwrap_or_else(|| shown("收款企业名称").or_else(|| first(PartyRole::Insurer)));
+        let payee = chosen(Field::Payee).unwrap_or_else(|| shown("收款企业名称").or_else(|| first(PartyRole::Insurer)));
         let enterprise = &self.world.enterprises()[who.enterprise];
         let bank_id = bank.as_deref().and_then(|b| self.world.directory().by_name(b)).map(|i| i.id.clone());
         let account = enterprise
@@ -414,6 +404,21 @@ fn touches_session(act: &Act) -> bool {
         act,
         Act::Login { .. } | Act::Logout { .. } | Act::PullCard { .. } | Act::InsertCard { .. } | Act::SwapCard { .. }
     )
+}
+
+/// The rule that the expected refusal would have enforced, as far as it is named by code, prompt or field.
+fn expected_rule(expected: &RefusalExpected) -> Option<&'static str> {
+    let literal = |wanted: &Option<Expected>| match wanted {
+        Some(Expected::Literal(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let (code, prompt) = (literal(&expected.code), literal(&expected.prompt));
+    let by_field = expected.fields.first().and_then(|(label, _)| citations::of_hint(label).last());
+    let by_entry = refusal::ALL.iter().find(|e| {
+        code.as_deref() == Some(e.code)
+            || prompt.as_deref().is_some_and(|p| e.prompt.split("{}").all(|part| p.contains(part)))
+    });
+    by_field.or_else(|| by_entry.and_then(|e| e.requirements.first())).copied()
 }
 
 fn refusal_text(expected: &RefusalExpected) -> String {

@@ -123,16 +123,31 @@ fn another(who: Who) -> Who {
     Who { slot, ..who }
 }
 
+/// A fault in words that tell it from others of its kind.
+fn words(kind: &FaultKind) -> String {
+    let mut words = kind.chinese().to_owned();
+    match kind {
+        FaultKind::Lose { sel, .. }
+        | FaultKind::Duplicate { sel, .. }
+        | FaultKind::Delay { sel, .. }
+        | FaultKind::Tamper { sel } => {
+            words.push_str(&format!(" {} 第{}次", sel.message.as_deref().unwrap_or("报文"), sel.nth.unwrap_or(1)));
+        }
+        FaultKind::Card { at, .. } => words.push_str(&format!(" 第{at}条卡指令")),
+        FaultKind::ReplayLogin { nth } => words.push_str(&format!(" 第{nth}次登录")),
+        FaultKind::Reorder { .. } | FaultKind::Cut { .. } => {}
+    }
+    words
+}
+
 /// A fault that never struck leaves untested what it was to test: 无法判定.
 pub(super) fn check_struck(case: &Case, evidence: &Evidence, result: &mut CaseResult) {
     for (number, fault) in case.faults.iter().enumerate() {
-        let struck = evidence
-            .entries
-            .iter()
-            .any(|e| matches!(&e.what, Happening::Struck { fault, .. } if *fault == number));
+        let struck =
+            evidence.entries.iter().any(|e| matches!(&e.what, Happening::Struck { fault, .. } if *fault == number));
         if !struck {
             let kind = fault.kind.chinese();
-            let text = format!("故障「{kind}」没有发生，要测试的情形没有出现");
+            let text = format!("故障「{}」没有发生，要测试的情形没有出现", words(&fault.kind));
             result.find(
                 Finding::new(Verdict::Inconclusive, "fault", format!("故障.{kind}"), text)
                     .compared("发生", "没有发生")

@@ -107,7 +107,8 @@ impl Player<'_> {
 
     fn report(&mut self, mismatch: Mismatch, check: &str, deadline: Option<Time>) {
         let path = format!("{}.{}", mismatch.subject, mismatch.field);
-        let shown = mismatch.actual.as_ref().map_or_else(|| "没有这一项".to_owned(), ToString::to_string);
+        let shown = mismatch.actual.as_ref().map(|actual| only_named(actual, &mismatch.expected));
+        let shown = shown.map_or_else(|| "没有这一项".to_owned(), |actual| actual.to_string());
         let text = match (&mismatch.why, deadline) {
             (Some(why), _) => why.clone(),
             (None, Some(deadline)) => format!("到 {deadline} 仍未等到 {path}"),
@@ -161,9 +162,7 @@ impl Player<'_> {
             },
             Expected::List(items) => Expected::List(items.iter().map(|i| self.resolve(i)).collect()),
             Expected::Rows(rows) => Expected::Rows(
-                rows.iter()
-                    .map(|row| row.iter().map(|(k, v)| (k.clone(), self.resolve(v))).collect())
-                    .collect(),
+                rows.iter().map(|row| row.iter().map(|(k, v)| (k.clone(), self.resolve(v))).collect()).collect(),
             ),
             Expected::Compare(op, bound) => Expected::Compare(*op, self.put_in(bound)),
             Expected::Contains(part) => Expected::Contains(self.put_in(part)),
@@ -216,5 +215,18 @@ impl Player<'_> {
                 }
             }
         }
+    }
+}
+
+/// Of rows only the columns that the expectation names: the others would bury them.
+fn only_named(actual: &Actual, expected: &Expected) -> Actual {
+    match (actual, expected) {
+        (Actual::Rows(rows), Expected::Rows(wanted)) => {
+            let named = |label: &String| wanted.iter().flatten().any(|(column, _)| column == label);
+            Actual::Rows(
+                rows.iter().map(|row| row.iter().filter(|(label, _)| named(label)).cloned().collect()).collect(),
+            )
+        }
+        _ => actual.clone(),
     }
 }

@@ -168,7 +168,14 @@ impl Player<'_> {
                 break;
             }
         }
-        let text = "已知中的协议没有签成，要测试的情形没有出现";
+        let name = step.name.as_deref().unwrap_or_default();
+        let shown = |field| self.shown_text(name, field).unwrap_or_default();
+        let text = format!(
+            "已知中的协议没有签成（{} {} {}），要测试的情形没有出现",
+            shown("状态"),
+            shown("失败方"),
+            shown("原因")
+        );
         self.find(Finding::new(Verdict::Inconclusive, "given", "已知.协议", text).at_line(step.line));
         Err(Stop)
     }
@@ -230,6 +237,8 @@ impl Player<'_> {
             once::check(self.case, &evidence, &fixtures.directory, &mut self.result);
             faults::check_struck(self.case, &evidence, &mut self.result);
         }
+        // In the file's order; what belongs to no line comes last.
+        self.result.findings.sort_by_key(|f| f.line.unwrap_or(usize::MAX));
         self.result.check_coverage(self.case.scenario.covers_line);
         (self.result, evidence)
     }

@@ -24,7 +24,10 @@ pub(super) fn check(case: &Case, evidence: &Evidence, directory: &Directory, res
 
 fn happened(wanted: &OnceKind, seen: &Happening, directory: &Directory) -> bool {
     match (wanted, seen) {
-        (OnceKind::Decision { party, point, outcome }, Happening::Decided { party: who, point: at, outcome: taken }) => {
+        (
+            OnceKind::Decision { party, point, outcome },
+            Happening::Decided { party: who, point: at, outcome: taken },
+        ) => {
             let named = format!("{}.{}", point.role().chinese(), point.chinese());
             let party_fits = match party {
                 PartyName::Role(role) => *role == point.role(),

@@ -119,10 +119,14 @@ fn a_tampered_copy_must_be_refused_and_a_whole_one_taken() {
 
 //= MSG-02
 #[test]
-fn without_certificates_none_can_have_expired() {
+fn without_certificates_an_expired_one_is_a_wrong_key() {
     let mut story = story();
     story.sent(3).declared = vec!["过期证书".into()];
+    story.evidence.pages[0].log.pop();
+    story.refuse(3, "K3104");
     assert_eq!(story.found_by("报文有效"), Vec::<String>::new());
+    story.refuse(3, "K3103");
+    assert_eq!(story.found_by("报文有效"), ["过期证书的报文以不相干的理由被拒绝："]);
 }
 
 //= MSG-02

@@ -139,9 +139,11 @@ impl Coming<'_> {
     /// Why this copy must be refused, if it was declared. A copy of a tampered sending that arrived whole is honest.
     pub fn declared_bad(&self) -> Option<Bad> {
         let declared = |name: &str| self.sent.declared.iter().any(|d| d.starts_with(name));
-        // Keyed hashes come without certificates: there an expired one changes nothing, and the message is honest.
-        let possible = |b: &&Bad| self.suite != Suite::Mac || b.name != "过期证书";
-        let by_sender = BAD.iter().filter(possible).find(|b| declared(b.name)).copied();
+        let by_sender = BAD.iter().find(|b| declared(b.name)).map(|bad| match self.suite {
+            // Keyed hashes come without certificates: an expired one is played as a wrong key.
+            Suite::Mac if bad.name == "过期证书" => Bad { name: bad.name, codes: &["K3104"] },
+            Suite::Mac | Suite::Sm2 | Suite::Rsa => *bad,
+        });
         by_sender.or_else(|| (declared(TAMPERED.name) && self.altered()).then_some(TAMPERED))
     }
 
