@@ -6,7 +6,7 @@
 use std::{
     collections::BTreeMap,
     fs, io,
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
     process,
 };
@@ -215,10 +215,14 @@ impl CardFile {
     /// As [`CardFile::parse`], or if the file can't be read.
     pub fn load(path: &Path) -> Result<Self, CardFileError> {
         let io = |source| CardFileError::Io { path: path.into(), source };
-        if fs::metadata(path).map_err(io)?.len() > MAX_BYTES {
+        let file = fs::File::open(path).map_err(io)?;
+        // Not the length that the system tells: a device has none, and no end either.
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
+        if bytes.len() as u64 > MAX_BYTES {
             return Err(CardFileError::TooLong);
         }
-        Self::parse(&fs::read_to_string(path).map_err(io)?)
+        Self::parse(&String::from_utf8(bytes).map_err(|_| CardFileError::NotTestCard)?)
     }
 
     /// The text of the card file: the same card gives the same text.
@@ -269,13 +273,24 @@ impl CardFile {
         })
     }
 
-    /// Writes the file in place of what was there; a reader sees the old or the new one.
+    /// Writes the file in place of what was there; a reader sees the old or the new one. Of those who do this at once the
+    /// last one wins: where that matters, use a [`CardSession`](crate::CardSession).
     ///
     /// # Errors
     /// If the file system refuses; then the old file is still there.
     pub fn replace(&self, path: &Path) -> Result<(), CardFileError> {
+        self.replace_locked(path).map(drop)
+    }
+
+    /// As [`CardFile::replace`]; the new file was locked before it got its name.
+    pub(crate) fn replace_locked(&self, path: &Path) -> Result<fs::File, CardFileError> {
         let temporary = self.write_beside(path)?;
-        fs::rename(&temporary, path).map_err(|source| {
+        let locked = fs::File::open(&temporary).and_then(|file| {
+            file.lock()?;
+            fs::rename(&temporary, path)?;
+            Ok(file)
+        });
+        locked.map_err(|source| {
             // The file that couldn't be moved is of no use; the first error is the one to report.
             fs::remove_file(&temporary).ok();
             CardFileError::Io { path: path.into(), source }

@@ -1,8 +1,8 @@
 //! A PIV smart card (SP 800-73-4) in software, with SM2 beside RSA-2048 and P-256.
 //!
 //! Command bytes go in, answer bytes come out, whichever way they travel. The crate knows nothing of the
-//! program that uses it: no clock, no socket, no source of randomness of its own. Only [`CardFile`] touches
-//! the disk. A private key never leaves a card: there is no command and no function that returns one.
+//! program that uses it: no clock, no socket, no source of randomness of its own. Only [`CardFile`] and
+//! [`CardSession`] touch the disk. A private key never leaves a card: there is no command and no function that returns one.
 //!
 //! Start with [`CardFile`] or [`Card::new`], put the card into a [`MemoryReader`], talk to it as a [`Reader`].
 
@@ -18,6 +18,7 @@ mod object;
 mod pin;
 mod profile;
 mod reader;
+mod session;
 mod slot;
 pub mod status;
 pub mod tlv;
@@ -30,4 +31,5 @@ pub use key::{CardKeys, SlotKey};
 pub use pin::{Pin, PinFormat, PinState, Puk};
 pub use profile::Profile;
 pub use reader::{Atr, Exchange, MemoryReader, Presence, Reader, ReaderError};
+pub use session::CardSession;
 pub use slot::Slot;

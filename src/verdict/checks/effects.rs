@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::directory::PartyRole;
+use domain::{directory::PartyRole, message::Kind};
 
 use super::{Judging, Outcome, log_order, wire::Wire};
 use crate::{
-    evidence::Evidence,
+    evidence::{Evidence, Happening, Sent},
     verdict::finding::{Finding, Verdict},
 };
 
@@ -76,6 +76,24 @@ fn one_number(evidence: &Evidence, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether the bank has sent 协议终止 about a record, and no copy of it was taken over yet.
+fn end_is_under_way(evidence: &Evidence, record: &str) -> bool {
+    let ends = |sent: &Sent| sent.kind == Kind::AgreementEnded && sent.subject == record;
+    let sendings: BTreeSet<usize> = evidence
+        .entries
+        .iter()
+        .filter_map(|e| match &e.what {
+            Happening::Sent(sent) if ends(sent) => Some(sent.transit),
+            _ => None,
+        })
+        .collect();
+    let taken = evidence.entries.iter().any(|e| match &e.what {
+        Happening::Arrived(a) => a.refused.is_none() && sendings.contains(&a.transit),
+        _ => false,
+    });
+    !sendings.is_empty() && !taken
+}
+
 /// An agreement that a page shows as 成功 stands in exactly its bank's books, under the number that the page shows.
 fn page_and_books_agree(evidence: &Evidence, context: &Judging<'_>, findings: &mut Vec<Finding>) {
     for page in &evidence.pages {
@@ -84,8 +102,11 @@ fn page_and_books_agree(evidence: &Evidence, context: &Judging<'_>, findings: &m
             continue;
         }
         let is_bank = |id| context.directory.by_id(id).is_some_and(|i| i.role == PartyRole::Bank);
+        // What a bank has ended stays 成功 on the page until the portal has its word for it.
+        let ending = end_is_under_way(evidence, &page.record);
+        let stands = |standing: &str| standing == "agreed" || standing == "ended" && ending;
         let agreed =
-            evidence.books.iter().find(|l| l.application == page.record && l.standing == "agreed" && is_bank(&l.party));
+            evidence.books.iter().find(|l| l.application == page.record && stands(&l.standing) && is_bank(&l.party));
         let shown = field("协议编号").unwrap_or_default();
         let path = format!("{}.协议编号", page.record);
         match agreed {

@@ -11,7 +11,7 @@ use domain::{
     directory::{Directory, PartyId},
     message::{
         BankSigningAnswer, BankSigningRequest, Body, CardSeal, Decision, InsurerSigningAnswer, InsurerSigningRequest,
-        Message, MessageId, Payer, Receipt,
+        Kind, Message, MessageId, Payer, Receipt,
     },
 };
 use interchange::{Identity, Peers, Suite};
@@ -21,7 +21,7 @@ use signing::{Algorithm, CardFacts, Certificate, CertificateRequest, KeyUse, Pri
 
 use super::{Context, Invariant, Judging};
 use crate::{
-    evidence::{Act, Arrival, BookLine, Entry, Evidence, Happening, LogLine, PageSeen, RecordPage, Sent},
+    evidence::{Act, Arrival, BookLine, Entered, Entry, Evidence, Happening, LogLine, PageSeen, RecordPage, Sent},
     verdict::finding::Finding,
 };
 
@@ -29,7 +29,7 @@ pub const RECORD: &str = "20260302000000000001";
 pub const OWNER: &str = "91120116MA05TE5T79";
 pub const OTHER: &str = "91310115MA1TE5T26X";
 pub const NUMBER: &str = "BOCBX000000001";
-const TEXT: &str = "委托银行划缴保险费三方协议书 甲方 滨海远航进出口有限公司 账号 620000000000000101 乙方 中国银行股份有限公司 丙方 中银保险有限公司";
+const TEXT: &str = "委托银行划缴保险费三方协议书 甲方 滨海远航进出口有限公司 法定代表人 测试法人甲 邮政编码 300450 账号 620000000000000101 乙方 中国银行股份有限公司 丙方 中银保险有限公司";
 
 /// 2000-01-01 to 2099-12-31.
 const VALID: (i64, i64) = (946_684_800, 4_102_444_799);
@@ -123,6 +123,7 @@ impl Story {
     fn tell(&mut self, seal: CardSeal) {
         self.evidence.owners = BTreeMap::from([(RECORD.into(), OWNER.into())]);
         self.note(0, Happening::Act(self.act()));
+        self.note(0, Happening::Entered(entered()));
         self.message(0, 2, insurer_request(seal.clone()), None);
         self.message(1, 600, insurer_answer(Decision::Agreed), Some("m0"));
         self.message(2, 603, bank_request(seal), None);
@@ -130,6 +131,8 @@ impl Story {
         let page =
             PageSeen { enterprise: OWNER.into(), page: "在线交费签约".into(), records: vec![RECORD.into()] };
         self.note(1300, Happening::Page(page));
+        let replayed = Act { verb: "重放登录".into(), refused: Some("K1005".into()), record: None, ..self.act() };
+        self.note(1301, Happening::Act(replayed));
         let log = [
             (0, "P001", "待发送"),
             (2, "P002", "报文发送成功"),
@@ -159,6 +162,23 @@ impl Story {
                 requests_handled: 1,
             })
             .collect();
+    }
+
+    /// What was typed, to change.
+    pub fn entered(&mut self) -> &mut Entered {
+        let entered = self.evidence.entries.iter_mut().find_map(|e| match &mut e.what {
+            Happening::Entered(entered) => Some(entered),
+            _ => None,
+        });
+        entered.unwrap()
+    }
+
+    /// The bank's 协议终止 has left and not arrived.
+    pub fn end_under_way(&mut self) {
+        let mut sent = self.sent(3).clone();
+        sent.transit = 9;
+        sent.kind = Kind::AgreementEnded;
+        self.note(2000, Happening::Sent(sent));
     }
 
     fn act(&self) -> Act {
@@ -330,6 +350,27 @@ fn with_certificates(parties: &[PartyId], ca: &TestCa, rng: &mut ChaCha20Rng) ->
         identities.insert(id.clone(), Identity::new(id.clone(), sign_key, sign, encryption_key, encryption, true));
     }
     (identities, peers)
+}
+
+/// What was typed for that payer, bank and payee, the institutions by their short names.
+pub fn entered() -> Entered {
+    let fields = [
+        ("付款银行", "中国银行"),
+        ("收款企业", "中银保险"),
+        ("企业名称", "滨海远航进出口有限公司"),
+        ("企业地址", "天津市滨海新区虚构路1号"),
+        ("企业联系人", "测试联系人甲"),
+        ("付款账号", "620000000000000101"),
+        ("联系人电话", "10000000001"),
+        ("企业邮箱", "contact@binhai.example"),
+        ("企业税号", "911201160000000"),
+    ];
+    Entered {
+        record: RECORD.into(),
+        fields: fields.map(|(label, text)| (label.to_owned(), text.to_owned())).into(),
+        legal_person: "测试法人甲".into(),
+        postcode: "300450".into(),
+    }
 }
 
 pub fn payer() -> Payer {

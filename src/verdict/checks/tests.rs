@@ -42,7 +42,8 @@ fn only_invariants_that_a_scenario_names_are_cited_and_all_find() {
     assert_eq!(result.verdict, Verdict::Failed);
     assert_eq!(result.findings[0].check, "一次生效");
     let cited: Vec<_> = result.cited.keys().map(String::as_str).collect();
-    assert_eq!(cited, ["ACC-10"]);
+    // What messages say is judged and cited in any case.
+    assert_eq!(cited, ["ACC-06", "ACC-10", "AGR-03", "AGR-04", "AGR-05", "AGR-06", "AGR-07"]);
     assert_eq!(result.cited["ACC-10"][0].line, 12);
 }
 
@@ -356,4 +357,53 @@ fn a_request_for_another_enterprise_than_the_one_that_acted_is_found() {
     let mut story = story();
     story.evidence.owners.insert(RECORD.into(), OTHER.into());
     assert_eq!(story.found_by("签名真实"), ["付款企业不是签署这份协议的企业"; 2]);
+}
+
+// 申请如实
+
+//= AGR-03
+//= AGR-04
+//= AGR-05
+//= AGR-06
+#[test]
+fn a_request_that_says_something_else_than_was_entered_is_found() {
+    assert_eq!(story().found_by("申请如实"), Vec::<String>::new());
+    for label in
+        ["付款银行", "收款企业", "企业名称", "企业地址", "企业联系人", "付款账号", "联系人电话", "企业邮箱", "企业税号"]
+    {
+        let mut story = story();
+        story.entered().fields.insert(label.into(), "别的".into());
+        // The insurer's request and the bank's.
+        assert_eq!(story.found_by("申请如实"), vec![format!("签约申请中的{label}不是所填写的"); 2]);
+    }
+    let mut story = story();
+    story.entered().legal_person = "另一人".into();
+    assert_eq!(story.found_by("申请如实"), vec!["签约申请中的法定代表人不是所填写的"; 2]);
+}
+
+// 登录不可重放 has its tests beside it.
+
+//= AGR-09
+#[test]
+fn an_end_by_the_bank_that_is_still_under_way_is_no_contradiction() {
+    let mut story = story();
+    for line in &mut story.evidence.books {
+        line.standing = "ended".into();
+    }
+    assert_eq!(story.found_by("一次生效"), ["页面显示签约成功，但没有银行的账簿记着这份协议"]);
+    story.end_under_way();
+    assert_eq!(story.found_by("一次生效"), Vec::<String>::new());
+}
+
+//= MSG-02
+#[test]
+fn a_bad_message_that_was_tampered_with_too_may_be_refused_for_either() {
+    for (code, found) in [("K3103", 0), ("K3106", 0), ("K3108", 1)] {
+        let mut story = Story::told_in(Suite::Sm2);
+        story.sent(3).declared = vec!["过期证书".into(), "篡改".into()];
+        story.arrival(3).bytes = [0][..].into();
+        story.evidence.pages[0].log.pop();
+        story.refuse(3, code);
+        assert_eq!(story.found_by("报文有效").len(), found, "{code}");
+    }
 }

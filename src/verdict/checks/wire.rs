@@ -144,7 +144,13 @@ impl Coming<'_> {
             Suite::Mac if bad.name == "过期证书" => Bad { name: bad.name, codes: &["K3104"] },
             Suite::Mac | Suite::Sm2 | Suite::Rsa => *bad,
         });
-        by_sender.or_else(|| (declared(TAMPERED.name) && self.altered()).then_some(TAMPERED))
+        let tampered = declared(TAMPERED.name) && self.altered();
+        match by_sender {
+            // Bad in two ways: which of them is met first is the receiver's affair.
+            Some(bad) if tampered => Some(Bad { name: bad.name, codes: TAMPERED.codes }),
+            Some(bad) => Some(bad),
+            None => tampered.then_some(TAMPERED),
+        }
     }
 
     /// Whether other bytes arrived than were sent.

@@ -1,0 +1,160 @@
+//! A card file in use: one session at a time, and nothing that the card counted is ever lost.
+//!
+//! A card in a slot can't be in another; a file could be read by several programs at once, each of which would then
+//! count tries of its own (ACC-09). So the file is locked for as long as a session lasts, and what the card changed is on
+//! the disk before anyone hears the answer. The lock is the file itself: nothing lies about after a crash.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    card::Card,
+    file::{CardFile, CardFileError},
+};
+
+/// The only session on a card file; the next one waits until this one is dropped.
+#[derive(Debug)]
+pub struct CardSession {
+    path: PathBuf,
+    file: CardFile,
+    /// Locked, and always the very file that `path` names.
+    lock: File,
+}
+
+impl CardSession {
+    /// Reads a card file and locks it. If another session has it, calls `waiting` once, then waits for its end.
+    ///
+    /// # Errors
+    /// As [`CardFile::load`], or if the file can't be locked.
+    pub fn open(path: &Path, waiting: impl FnOnce()) -> Result<Self, CardFileError> {
+        let io = |source| CardFileError::Io { path: path.into(), source };
+        // A symbolic link must not become a file of its own when the card is written.
+        let path = fs::canonicalize(path).map_err(io)?;
+        let mut waiting = Some(waiting);
+        loop {
+            let lock = File::open(&path).map_err(io)?;
+            match lock.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    if let Some(tell) = waiting.take() {
+                        tell();
+                    }
+                    lock.lock().map_err(io)?;
+                }
+                Err(TryLockError::Error(source)) => return Err(io(source)),
+            }
+            // A session that ended meanwhile has put another file in this one's place: that one is the card.
+            if is_named(&lock, &path).map_err(io)? {
+                let file = CardFile::load(&path)?;
+                return Ok(Self { path, file, lock });
+            }
+        }
+    }
+
+    /// The card, not yet powered, with the tries that the file remembers.
+    pub fn card(&self) -> Card {
+        self.file.card()
+    }
+
+    /// Writes what using the card has changed, if anything: call it before an answer is told.
+    ///
+    /// # Errors
+    /// If the file system refuses; then the old file is still there.
+    pub fn keep(&mut self, card: &Card) -> Result<(), CardFileError> {
+        if self.file.keep(card) {
+            // The new file is locked before it has the name, so that nobody comes between.
+            self.lock = self.file.replace_locked(&self.path)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether `path` still names the file that was opened.
+#[cfg(unix)]
+fn is_named(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let (held, named) = (file.metadata()?, fs::metadata(path)?);
+    Ok((held.dev(), held.ino()) == (named.dev(), named.ino()))
+}
+
+/// Without numbers for files their times of creation must do.
+#[cfg(not(unix))]
+fn is_named(file: &File, path: &Path) -> io::Result<bool> {
+    Ok(file.metadata()?.created()? == fs::metadata(path)?.created()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+    use signing::{Algorithm, PrivateKey, TestCa};
+
+    use super::*;
+    use crate::issue::{Holder, Role, issue};
+
+    fn written(folder: &Path) -> PathBuf {
+        let rng = &mut ChaCha20Rng::from_seed([3; 32]);
+        let ca = TestCa::new_root("测试根", PrivateKey::generate(Algorithm::Sm2, rng).unwrap(), 0, 4_102_444_799);
+        let holder =
+            Holder { name: "张三", company: "虚构公司", uscc: "91110000600037341L", role: Role::Operator };
+        let path = folder.join("card.json");
+        issue(&ca.unwrap(), &holder, Algorithm::Sm2, rng).unwrap().create(&path).unwrap();
+        path
+    }
+
+    fn open(path: &Path) -> CardSession {
+        CardSession::open(path, || ()).unwrap()
+    }
+
+    //= ACC-09
+    #[test]
+    fn the_second_session_waits_and_sees_what_the_first_one_used_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path());
+        let mut first = open(&path);
+        let (tell, told) = mpsc::channel();
+        let second = std::thread::spawn({
+            let path = path.clone();
+            move || CardSession::open(&path, || tell.send(()).unwrap()).unwrap().card().pin_state().pin_left
+        });
+        told.recv().unwrap();
+        let mut card = first.card();
+        card.lock();
+        first.keep(&card).unwrap();
+        assert!(!second.is_finished(), "the lock was lost with the file that was replaced");
+        drop(first);
+        assert_eq!(second.join().unwrap(), 0);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing temporary stays behind");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_card_file_stays_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path());
+        let link = folder.path().join("link.json");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let mut session = open(&link);
+        let mut card = session.card();
+        card.lock();
+        session.keep(&card).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(CardFile::load(&path).unwrap().pin_left, 0);
+    }
+
+    #[test]
+    fn a_session_that_changes_nothing_leaves_the_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path());
+        let before = fs::metadata(&path).unwrap().modified().unwrap();
+        let mut session = open(&path);
+        session.keep(&session.card()).unwrap();
+        drop(session);
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before);
+    }
+}
