@@ -4,7 +4,7 @@
 
 use std::{
     io::{self, BufRead, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     str::FromStr,
 };
@@ -14,7 +14,9 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use signing::{Algorithm, Certificate, PrivateKey, TestCa};
 use virtual_card::{
-    CardFile, CardFileError, Exchange, Holder, MemoryReader, Pin, Puk, Reader, Role, apdu::Answer, issue,
+    CardFile, CardFileError, CardSession, Exchange, Holder, MemoryReader, Pin, Puk, Reader, Role,
+    apdu::{self, Answer},
+    issue,
 };
 
 use super::{CliError, exit};
@@ -79,7 +81,9 @@ struct Show {
 /// Send commands to a card and print its answers; what they change (PIN, tries) is kept in the card file
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  kouan card apdu --card zhang.json '00 A4 04 00 05 A0 00 00 03 08' 00200080\n\n\
-                        Without APDU arguments they are read from stdin, one a line; # begins a comment.")]
+                        Arguments are all read before the first is sent: if one is wrong, none is. Without them commands are \
+                        read from stdin,\none a line, and sent as they come; # begins a comment. Another session on the \
+                        same card file waits for the end of this one.")]
 struct Apdu {
     /// memory or pcsc[:NAME]
     #[arg(long, value_name = "R", default_value = "memory")]
@@ -183,46 +187,85 @@ impl Apdu {
             return Err(no_pcsc());
         }
         let path = self.card.ok_or_else(|| CliError::Input("--reader memory 需要用 --card 指定卡文件".into()))?;
-        let mut file = CardFile::load(&path).map_err(file_error)?;
-        let mut reader = MemoryReader::with_card(file.card());
-        reader.trace(true);
-        reader.connect().map_err(|error| CliError::Surroundings(error.to_string()))?;
-        let done = if self.apdus.is_empty() {
-            talk(&mut reader, &mut io::stdin().lock(), out)
-        } else {
-            talk(&mut reader, &mut self.apdus.join("\n").as_bytes(), out)
-        };
-        // Tries that were used up are used up, even if a later line was wrong.
-        if reader.card().is_some_and(|card| file.keep(card)) {
-            file.replace(&path).map_err(file_error)?;
+        // All of them are read before the card hears the first.
+        let commands = (1..).zip(&self.apdus).map(|(number, text)| command(number, text));
+        let commands = commands.collect::<Result<Vec<_>, _>>()?;
+        let mut talk = Talk::open(&path)?;
+        if self.apdus.is_empty() {
+            for (number, line) in (1..).zip(io::stdin().lock().lines()) {
+                if let Some(command) = command(number, &line?)? {
+                    talk.say(&command, out)?;
+                    // Who types commands waits for each answer.
+                    out.flush()?;
+                }
+            }
         }
-        done.map(|()| exit::PASSED)
+        for command in commands.into_iter().flatten() {
+            talk.say(&command, out)?;
+        }
+        Ok(exit::PASSED)
     }
 }
 
-/// Sends the commands of a text line by line.
-fn talk(reader: &mut MemoryReader, lines: &mut dyn BufRead, out: &mut dyn Write) -> Result<(), CliError> {
-    for (number, line) in (1..).zip(lines.lines()) {
-        let line = line?;
-        let text = line.split('#').next().unwrap_or_default().trim();
-        if text.is_empty() {
-            continue;
+/// The card of a file in a reader, alone with us.
+struct Talk {
+    session: CardSession,
+    reader: MemoryReader,
+}
+
+impl Talk {
+    fn open(path: &Path) -> Result<Self, CliError> {
+        let session = CardSession::open(path, || {
+            // With stderr gone there is nobody to tell why it takes long.
+            let _ = writeln!(io::stderr(), "kouan: 卡文件 {} 正被另一个会话使用，等它结束", path.display());
+        });
+        let session = session.map_err(file_error)?;
+        let mut reader = MemoryReader::with_card(session.card());
+        reader.trace(true);
+        reader.connect().map_err(|error| CliError::Surroundings(error.to_string()))?;
+        Ok(Self { session, reader })
+    }
+
+    /// Sends a command. What it used up is in the file before its answer is shown (ACC-09).
+    fn say(&mut self, command: &[u8], out: &mut dyn Write) -> Result<(), CliError> {
+        let sent = self.reader.transmit(command);
+        if let Some(card) = self.reader.card() {
+            self.session.keep(card).map_err(file_error)?;
         }
-        let command = hex(text).ok_or_else(|| CliError::Input(format!("第{number}条APDU不是十六进制字节")))?;
-        reader.transmit(&command).map_err(|error| CliError::Surroundings(error.to_string()))?;
-        for exchange in reader.drain_trace() {
+        sent.map_err(|error| CliError::Surroundings(error.to_string()))?;
+        for exchange in self.reader.drain_trace() {
             show_exchange(&exchange, out)?;
         }
+        Ok(())
     }
-    Ok(())
+}
+
+/// The command of a text, in which `#` begins a comment; `None` if there is nothing before that.
+fn command(number: usize, text: &str) -> Result<Option<Vec<u8>>, CliError> {
+    let text = text.split('#').next().unwrap_or_default().trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    hex(text).map(Some).ok_or_else(|| CliError::Input(format!("第{number}条APDU不是十六进制字节")))
 }
 
 fn show_exchange(exchange: &Exchange, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "> {}", to_hex(&exchange.command))?;
-    match Answer::parse(&exchange.answer) {
-        Some(answer) => writeln!(out, "< {}  {}", to_hex(&exchange.answer), answer.status.meaning()),
-        None => writeln!(out, "< {}  没有状态字", to_hex(&exchange.answer)),
+    let Some(answer) = Answer::parse(&exchange.answer) else {
+        return writeln!(out, "< {}  没有状态字", to_hex(&exchange.answer));
+    };
+    write!(out, "< {}  ", to_hex(&exchange.answer))?;
+    match answer.status.tries_left() {
+        // VERIFY without data asks how many tries are left: nobody was wrong.
+        Some(left) if is_question(&exchange.command) => writeln!(out, "剩余{left}次"),
+        Some(left) => writeln!(out, "口令错误，剩余{left}次"),
+        None => writeln!(out, "{}", answer.status.meaning()),
     }
+}
+
+/// Whether this is a VERIFY without data.
+fn is_question(command: &[u8]) -> bool {
+    apdu::Command::parse(command).is_ok_and(|command| command.ins == 0x20 && command.data.is_empty())
 }
 
 /// The test authority of an algorithm. Its key is in the program for all to see, which is why its name says 测试.
@@ -246,14 +289,15 @@ fn test_authority(algorithm: Algorithm) -> Result<TestCa, CliError> {
 
 fn file_error(error: CardFileError) -> CliError {
     match error {
-        CardFileError::Io { .. } if !missing(&error) => CliError::Surroundings(error.to_string()),
+        CardFileError::Io { ref source, .. } if !misnamed(source) => CliError::Surroundings(error.to_string()),
         _ => CliError::Input(error.to_string()),
     }
 }
 
-/// A file that isn't there was named wrongly; anything else that the system says is no fault of the arguments.
-fn missing(error: &CardFileError) -> bool {
-    matches!(error, CardFileError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+/// What isn't there or is a folder was named wrongly; anything else that the system says is no fault of the arguments.
+fn misnamed(error: &io::Error) -> bool {
+    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | IsADirectory | NotADirectory)
 }
 
 fn name(text: &str) -> Result<String, String> {
@@ -292,8 +336,6 @@ fn to_hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn new(out: &Path, algorithm: &str) -> New {
@@ -349,7 +391,20 @@ mod tests {
         assert!(talk(&[select, "00200080"]).unwrap().contains("< 63C4"));
         let refused = talk(&[select, "00200080 08 3131313131313131", "002"]).unwrap_err();
         assert!(refused.contains("第3条"), "{refused}");
-        assert_eq!(CardFile::load(&path).unwrap().pin_left, 3);
+        assert_eq!(CardFile::load(&path).unwrap().pin_left, 4, "nothing of it was sent");
+    }
+
+    #[test]
+    fn only_a_wrong_pin_is_called_one() {
+        let said = |command: &[u8], answer: &[u8]| {
+            let mut out = Vec::new();
+            show_exchange(&Exchange { command: command.into(), answer: answer.into() }, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(said(&[0, 0x20, 0, 0x80], &[0x63, 0xC5]), "> 00200080\n< 63C5  剩余5次\n");
+        assert_eq!(said(&[0, 0x20, 0, 0x80, 0], &[0x63, 0xC5]), "> 0020008000\n< 63C5  剩余5次\n");
+        assert_eq!(said(&[0, 0x20, 0, 0x80, 1, 42], &[0x63, 0xC4]), "> 00200080012A\n< 63C4  口令错误，剩余4次\n");
+        assert_eq!(said(&[0, 0x20, 0, 0x80], &[0x69, 0x83]), "> 00200080\n< 6983  口令已锁定\n");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     CliError, exit,
-    run::{Selection, exit_code},
+    run::{Selection, exit_code, is_good},
 };
 use crate::{
     scenario::{play::Options, pool},
@@ -50,9 +50,25 @@ impl CoverageArgs {
         } else {
             write!(out, "{}", coverage.to_text())?;
         }
+        self.tell_failures(&summary);
         if self.fail_uncovered && coverage.covered() < coverage.total() {
             return Ok(ExitCode::from(exit::FAILED));
         }
         Ok(exit_code(&summary))
+    }
+
+    /// Says on stderr why the exit code will be 1 or 3: the table has the passing scenarios only.
+    fn tell_failures(&self, summary: &Summary) {
+        let failed: usize = summary.iter().filter(|(verdict, _)| !is_good(*verdict)).map(|(_, n)| n).sum();
+        if failed == 0 {
+            return;
+        }
+        let paths: Vec<_> = self.selection.paths.iter().map(|path| path.display().to_string()).collect();
+        let command = format!("kouan run {}", paths.join(" "));
+        // With stderr gone there is nobody to tell; the exit code says it, too.
+        let _ = writeln!(
+            std::io::stderr(),
+            "kouan: {failed} 个场景没有通过，不计入覆盖；用「{command}」加上相同的选项可看到是哪些、为什么"
+        );
     }
 }

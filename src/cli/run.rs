@@ -75,7 +75,8 @@ pub struct Run {
     /// Plug the scenarios' own virtual cards into the vpcd that listens there (needs a build with PC/SC readers)
     #[arg(long, value_name = "HOST:PORT")]
     vpcd: Option<String>,
-    /// console, or json=FILE; may be given several times [default: console]
+    /// console, json=FILE, or json=- for stdout (console then goes to stderr, if it is asked for); may be given several
+    /// times [default: console]
     #[arg(long, value_name = "REPORT")]
     report: Vec<ReportTo>,
     /// Write every message and receipt of the run into this new directory, with what openssl needs to check them
@@ -86,10 +87,11 @@ pub struct Run {
     fail_fast: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum ReportTo {
     Console,
     Json(PathBuf),
+    JsonStdout,
 }
 
 impl FromStr for ReportTo {
@@ -98,9 +100,10 @@ impl FromStr for ReportTo {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once('=') {
             None if text == "console" => Ok(Self::Console),
+            Some(("json", "-")) => Ok(Self::JsonStdout),
             Some(("json", file)) if !file.is_empty() => Ok(Self::Json(file.into())),
-            Some(("junit" | "html", _)) => Err("this version writes console and json=FILE reports only".into()),
-            _ => Err("write console or json=FILE".into()),
+            Some(("junit" | "html", _)) => Err("本版本只有 console 和 json=文件 两种报告".into()),
+            _ => Err("应写 console、json=文件 或 json=-".into()),
         }
     }
 }
@@ -118,23 +121,7 @@ impl Run {
             None => None,
             Some(dir) => Some(Journal::create(dir, self.selection.seal).map_err(|e| named(dir, &e))?),
         };
-        let terminal = std::io::stderr().is_terminal();
-        let mut reports: Vec<Box<dyn Report + '_>> = Vec::new();
-        let wanted = if self.report.is_empty() { vec![ReportTo::Console] } else { self.report.clone() };
-        let mut out = Some(out);
-        for report in wanted {
-            match report {
-                ReportTo::Console => {
-                    if let Some(out) = out.take() {
-                        reports.push(Box::new(Console::new(out, terminal)));
-                    }
-                }
-                ReportTo::Json(path) => {
-                    let file = File::create(&path).map_err(|e| named(&path, &e))?;
-                    reports.push(Box::new(Json::new(BufWriter::new(file))));
-                }
-            }
-        }
+        let mut reports = self.reports(out)?;
         let jobs = self.selection.jobs();
         let mut tell = |event: Event| reports.iter_mut().try_for_each(|r| r.event(&event));
         tell(Event::RunStarted {
@@ -171,14 +158,45 @@ impl Run {
         Ok(exit_code(&summary))
     }
 
+    /// The reports that are wanted, each once. Stdout belongs to one of them.
+    fn reports<'a>(&self, out: &'a mut impl Write) -> Result<Vec<Box<dyn Report + 'a>>, CliError> {
+        let terminal = std::io::stderr().is_terminal();
+        let mut wanted = if self.report.is_empty() { vec![ReportTo::Console] } else { Vec::new() };
+        for report in &self.report {
+            if !wanted.contains(report) {
+                wanted.push(report.clone());
+            }
+        }
+        let mut stdout = Some(out);
+        let mut reports: Vec<Box<dyn Report + 'a>> = Vec::new();
+        // First, since it takes stdout away from the console.
+        if wanted.contains(&ReportTo::JsonStdout)
+            && let Some(stdout) = stdout.take()
+        {
+            reports.push(Box::new(Json::new(stdout)));
+        }
+        for report in wanted {
+            match report {
+                ReportTo::JsonStdout => {}
+                ReportTo::Console => match stdout.take() {
+                    Some(stdout) => reports.push(Box::new(Console::new(stdout, terminal))),
+                    None => reports.push(Box::new(Console::new(std::io::stderr(), terminal))),
+                },
+                ReportTo::Json(path) => {
+                    let file = File::create(&path).map_err(|e| named(&path, &e))?;
+                    reports.push(Box::new(Json::new(BufWriter::new(file))));
+                }
+            }
+        }
+        Ok(reports)
+    }
+
     fn only_memory(&self) -> Result<(), CliError> {
         if self.reader.starts_with("pcsc") || self.vpcd.is_some() {
-            return Err(CliError::Surroundings(
-                "this build has no PC/SC readers; use --reader memory (and leave --vpcd out)".into(),
-            ));
+            return Err(CliError::Surroundings("本程序尚不支持PC/SC读卡器，请用 --reader memory，不用 --vpcd".into()));
         }
         if self.reader != "memory" {
-            return Err(CliError::Input(format!("unknown reader '{}'; use --reader memory", self.reader)));
+            return Err(CliError::Input(format!("没有「{}」这种读卡器，请用 --reader memory", self.reader)));
         }
         Ok(())
     }
@@ -199,7 +217,7 @@ impl Selection {
             .map(|(_, case)| case)
             .collect();
         if cases.is_empty() {
-            return Err(CliError::Input("no scenario was selected; `kouan list` shows what there is".into()));
+            return Err(CliError::Input("没有选中任何场景；kouan list 可列出所有场景".into()));
         }
         Ok(cases)
     }
@@ -235,17 +253,18 @@ pub fn exit_code(summary: &Summary) -> ExitCode {
     }
 }
 
-fn is_good(verdict: Verdict) -> bool {
+/// Whether nothing is to be looked into.
+pub fn is_good(verdict: Verdict) -> bool {
     !matches!(verdict, Verdict::Failed | Verdict::Inconclusive | Verdict::Error)
 }
 
 fn parse_jobs(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(n) if (1..=256).contains(&n) => Ok(n),
-        _ => Err("write a number from 1 to 256".into()),
+        _ => Err("应为1至256的整数".into()),
     }
 }
 
 fn named(path: &std::path::Path, error: &std::io::Error) -> CliError {
-    CliError::Surroundings(format!("cannot write {}: {error}", path.display()))
+    CliError::Surroundings(format!("写不了 {}：{error}", path.display()))
 }

@@ -296,7 +296,7 @@ impl World {
                 self.person(who).session.clone().ok_or_else(|| Refusal::new(refusal::SESSION_ENDED, &[]))
             }
             _ if !seen => Err(Refusal::new(refusal::NO_CARD, &[])),
-            _ => Err(Refusal::new(refusal::SESSION_ENDED, &[])),
+            _ => Err(Refusal::new(refusal::NOT_LOGGED_IN, &[])),
         }
     }
 

@@ -1,6 +1,10 @@
 //! `kouan card`: files that only their owner can read, and secrets that never show.
 
-use std::{fs, io::Write, process::Stdio};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    process::Stdio,
+};
 
 use tempfile::TempDir;
 
@@ -158,6 +162,74 @@ fn a_wrong_pin_is_counted_across_runs_and_the_right_one_resets_it() {
     assert!(kouan(["card", "show", &path]).ended(0).out.contains("已锁定"));
 }
 
+//= ACC-09
+#[test]
+fn four_wrong_pins_at_once_cost_four_tries() {
+    let dir = TempDir::new().unwrap();
+    let (path, made) = new(&dir, "card.json", "sm2");
+    made.ended(0);
+    let start = || {
+        let mut command = command();
+        command.args(["card", "apdu", "--card", &path, SELECT, WRONG]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let together: Vec<_> = (0..4).map(|_| start()).collect();
+    let mut left: Vec<String> = together
+        .into_iter()
+        .map(|child| {
+            let output = child.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+            let out = String::from_utf8(output.stdout).unwrap();
+            out.lines().last().unwrap().to_owned()
+        })
+        .collect();
+    left.sort();
+    let expected = [1, 2, 3, 4].map(|left| format!("< 63C{left}  口令错误，剩余{left}次"));
+    assert_eq!(left, expected);
+    assert!(kouan(["card", "show", &path]).ended(0).out.contains("剩余1次"));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "a lock file was left");
+}
+
+/// Whoever has seen the answer can't undo the try by ending the session early.
+//= ACC-09
+#[test]
+fn a_try_is_in_the_file_before_its_answer_is_seen() {
+    let dir = TempDir::new().unwrap();
+    let (path, made) = new(&dir, "card.json", "sm2");
+    made.ended(0);
+    let mut child =
+        command().args(["card", "apdu", "--card", &path]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(format!("{SELECT}\n{WRONG}\n").as_bytes()).unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(answers.any(|line| line.starts_with("< 63C4")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    drop(stdin);
+    assert!(kouan(["card", "show", &path]).ended(0).out.contains("剩余4次"));
+}
+
+#[test]
+fn a_wrong_argument_keeps_all_from_the_card() {
+    let dir = TempDir::new().unwrap();
+    let (path, made) = new(&dir, "card.json", "sm2");
+    made.ended(0);
+    let before = fs::read(&path).unwrap();
+    let said = kouan(["card", "apdu", "--card", &path, SELECT, WRONG, "00A"]).ended(2);
+    assert_eq!((said.out.as_str(), said.err.as_str()), ("", "kouan: 第3条APDU不是十六进制字节\n"));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn asking_for_the_tries_is_not_told_as_a_wrong_pin() {
+    let dir = TempDir::new().unwrap();
+    let (path, made) = new(&dir, "card.json", "sm2");
+    made.ended(0);
+    let said = kouan(["card", "apdu", "--card", &path, SELECT, "00200080", WRONG, "00200080"]).ended(0);
+    let last: Vec<&str> = said.out.lines().filter(|l| l.starts_with("< 63")).collect();
+    assert_eq!(last, ["< 63C5  剩余5次", "< 63C4  口令错误，剩余4次", "< 63C4  剩余4次"]);
+}
+
 #[test]
 fn commands_may_come_from_stdin_with_comments() {
     let dir = TempDir::new().unwrap();
@@ -185,5 +257,26 @@ fn what_is_no_card_or_no_apdu_is_refused() {
     kouan(["card", "apdu", SELECT]).ended(2);
     kouan(["card", "show", "Cargo.toml"]).ended(2);
     kouan(["card", "show", "requirements.yaml"]).ended(2);
+    // A folder was named wrongly, as a file that isn't there; so was what would lie below a file.
+    kouan(["card", "show", "src"]).ended(2);
+    kouan(["card", "show", "Cargo.toml/card.json"]).ended(2);
+    kouan(["card", "apdu", "--card", "src", SELECT]).ended(2);
+    #[cfg(target_os = "linux")]
+    kouan(["card", "show", "/dev/zero"]).ended(2);
     said(command().args(["card", "apdu", "--reader", "pcsc", SELECT])).ended(3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_card_that_may_not_be_read_exits_3() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = TempDir::new().unwrap();
+    let (path, made) = new(&dir, "card.json", "sm2");
+    made.ended(0);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    // Root may read everything, and then there is nothing to see here.
+    if fs::read(&path).is_err() {
+        kouan(["card", "show", &path]).ended(3);
+        kouan(["card", "apdu", "--card", &path, SELECT]).ended(3);
+    }
 }

@@ -113,6 +113,38 @@ fn coverage_json_has_every_requirement_and_what_covers_it() {
 fn coverage_counts_passing_cases_only() {
     let said = kouan(["coverage", "tests/cases/failed/wrong-log.yaml", "--json"]).ended(1);
     assert_eq!(said.json()["covered"], 0);
+    let told = "kouan: 1 个场景没有通过，不计入覆盖；用「kouan run tests/cases/failed/wrong-log.yaml」加上相同的选项";
+    assert!(said.err.starts_with(told), "{}", said.err);
+}
+
+#[test]
+fn a_json_report_to_stdout_has_it_to_itself() {
+    let (good, bad) = ("tests/cases/passed/signed.yaml", "tests/cases/failed/wrong-log.yaml");
+    let alone = kouan(["run", bad, "--seal", "mac", "--report", "json=-"]).ended(1);
+    assert_eq!((&alone.json()["summary"]["failed"], alone.err.as_str()), (&1.into(), ""));
+    // The console moves over, in whichever order they are named.
+    for reports in [["console", "json=-"], ["json=-", "console"]] {
+        let both = kouan(["run", good, "--seal", "mac", "--report", reports[0], "--report", reports[1]]).ended(0);
+        assert_eq!(both.json()["summary"]["passed"], 1);
+        assert_eq!(both.err, "共 1 个场景：通过 1（种子 1，报文 mac，读卡器 memory）\n");
+    }
+    assert!(kouan(["run", "--help"]).out.contains("json=-"));
+}
+
+/// Clap's own frame is English; whatever this program adds is not.
+#[test]
+fn what_the_program_says_on_stderr_is_chinese() {
+    for (args, words) in [
+        ("run scenarios --tag 没有这个标签", "kouan: 没有选中任何场景；kouan list 可列出所有场景\n"),
+        ("run scenarios --reader usb", "kouan: 没有「usb」这种读卡器，请用 --reader memory\n"),
+        ("run scenarios --jobs 0", "应为1至256的整数"),
+        ("run scenarios --report xml", "应写 console、json=文件 或 json=-"),
+    ] {
+        let said = line(args).ended(2);
+        assert!(said.err.contains(words), "{args}: {}", said.err);
+    }
+    let said = line("run scenarios --reader pcsc").ended(3);
+    assert!(said.err.starts_with("kouan: 本程序尚不支持PC/SC读卡器"), "{}", said.err);
 }
 
 #[test]
