@@ -72,7 +72,7 @@ pub fn write(message: &Message) -> Vec<u8> {
     serde_json::to_vec(&event).expect("texts and enums always have a JSON form")
 }
 
-/// Reads an event as [`crate::open`] does once its signature is proved: for tools that look at a bare event.
+/// Reads an event as [`crate::open()`] does once its signature is proved: for tools that look at a bare event.
 ///
 /// # Errors
 /// [`OpenError`] with the code of what is wrong; its digest is that of `json`.

@@ -30,7 +30,7 @@ pub struct BenchSign {
     /// sm2, rsa2048 or p256
     #[arg(long)]
     algorithm: Algorithm,
-    /// memory, pcsc[:NAME], or raw: the signer alone, without card and APDUs
+    /// memory, pcsc or pcsc:NAME, or raw: the signer alone, without card and APDUs
     #[arg(long, value_name = "R", default_value = "memory")]
     reader: Way,
     /// How long to measure

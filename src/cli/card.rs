@@ -85,7 +85,7 @@ struct Show {
                         read from stdin,\none a line, and sent as they come; # begins a comment. Another session on the \
                         same card file waits for the end of this one.")]
 struct Apdu {
-    /// memory or pcsc[:NAME]
+    /// memory or pcsc or pcsc:NAME
     #[arg(long, value_name = "R", default_value = "memory")]
     reader: ReaderChoice,
     /// The card file for the reader in memory

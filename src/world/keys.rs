@@ -21,7 +21,7 @@ pub struct Fixtures {
     pub directory: Arc<Directory>,
     /// Enterprises; the first is the one that acts where a scenario names none.
     pub enterprises: Arc<Vec<Enterprise>>,
-    /// Each enterprise's cards, in the order of [`CardSlot::ALL`].
+    /// Each enterprise's cards, in the order of `CardSlot::ALL`.
     pub cards: Vec<[Card; 3]>,
     /// The roots under which cards are issued.
     pub card_roots: Vec<Certificate>,

@@ -93,7 +93,12 @@ pub struct World {
     card_signatures: u32,
     evidence: Evidence,
     changes: u64,
+    /// Steps since the clock last moved.
+    at_once: u32,
 }
+
+/// So many things at one moment mean that something does itself again for ever: a bug of ours, or of wrong [`Rules`].
+const AT_ONCE: u32 = 100_000;
 
 /// The world's own bug: a fixture without keys. Every run would meet it.
 const KEYED: &str = "every fixture party has keys in every suite";
@@ -137,6 +142,7 @@ impl World {
             card_signatures: 0,
             evidence: Evidence::default(),
             changes: 0,
+            at_once: 0,
         }
     }
 
@@ -196,7 +202,17 @@ impl World {
     }
 
     /// Does the next thing that is due now, if any. Afterwards: step again, or move the clock with [`World::run_until`].
+    ///
+    /// # Panics
+    /// When the world does not come to rest at one moment; the runner makes it 工具错误.
     pub fn step(&mut self) -> Progress {
+        let progress = self.step_once();
+        self.at_once = if progress == Progress::Progress { self.at_once + 1 } else { 0 };
+        assert!(self.at_once < AT_ONCE, "the world does not come to rest at {}", self.now);
+        progress
+    }
+
+    fn step_once(&mut self) -> Progress {
         if let Some(parcel) = self.network.arrive(self.now) {
             self.deliver(parcel);
             return Progress::Progress;

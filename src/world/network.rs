@@ -187,7 +187,7 @@ impl Network {
         (entry.key().0 <= now).then(|| entry.remove())
     }
 
-    /// Takes a message from its sender. It arrives [`TRAVEL`] later unless a fault has it otherwise.
+    /// Takes a message from its sender. It arrives half a second later unless a fault has it otherwise.
     pub fn post(&mut self, label: Label, bytes: Arc<[u8]>, now: Time, draws: &dyn Draws) -> Fate {
         let mut fate = Fate::default();
         let mut copies = 1;

@@ -16,7 +16,7 @@ use crate::{
     message::{CardSeal, MessageId, Payer},
 };
 
-/// Where an agreement stands. Several states may look the same on the page: see [`State::page`].
+/// Where an agreement stands. Several states may look the same on the page: see [`State::page_text`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// Nothing kept yet: before 完成.

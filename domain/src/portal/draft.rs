@@ -122,7 +122,8 @@ impl<'a> Draft<'a> {
         record.state = row.to;
         record.revision += 1;
         tell(&mut record);
-        if let Some(failure) = note.failure {
+        // What leaves no line in the log changes nothing that the page says either.
+        if let Some(failure) = note.failure.filter(|_| !row.code.is_empty()) {
             record.failure = Some(failure);
         } else if !row.to.is_over() {
             record.failure = None;

@@ -11,6 +11,7 @@ mod effects;
 mod isolation;
 mod log_order;
 mod messages;
+mod prompts;
 mod receipts;
 mod replays;
 mod requests;
@@ -101,6 +102,12 @@ pub const INVARIANTS: &[Invariant] = &[
         description: "签约申请中的付款银行、收款企业、付款企业信息与填写的一致，法定代表人和邮政编码与账户的一致并写入协议",
         requirements: &["AGR-03", "AGR-04", "AGR-05", "AGR-06"],
         check: requests::check,
+    },
+    Invariant {
+        name: "提示如实",
+        description: "协议签署和重新签署的对话框和成功提示是手册的文字",
+        requirements: &["AGR-07"],
+        check: prompts::check,
     },
     Invariant {
         name: "登录不可重放",

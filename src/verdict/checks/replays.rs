@@ -8,8 +8,8 @@ use crate::{
 
 const NAME: &str = "登录不可重放";
 
-/// The refusal that a used challenge must meet (登录质询无效或已被使用).
-const USED: &str = "K1005";
+/// The refusal that a used challenge must meet, and what the page says.
+const USED: (&str, &str) = ("K1005", "登录质询无效或已被使用，请重新登录");
 
 pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
     let mut outcome = Outcome::default();
@@ -19,12 +19,13 @@ pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
             continue;
         }
         outcome.evaluated = true;
-        if act.refused.as_deref() != Some(USED) {
-            let actual = act.refused.as_deref().unwrap_or("登录成功");
+        if act.refused.as_deref() != Some(USED.0) || act.prompt != USED.1 {
+            let actual =
+                act.refused.as_deref().map_or_else(|| "登录成功".to_owned(), |c| format!("{c} {}", act.prompt));
             outcome.findings.push(
                 Finding::new(Verdict::Failed, NAME, act.person.clone(), "同一份登录签名重放后没有被拒绝")
                     .against("ACC-11")
-                    .compared(USED, actual)
+                    .compared(format!("{} {}", USED.0, USED.1), actual)
                     .during(entry.step),
             );
         }
@@ -47,7 +48,7 @@ mod tests {
             person: "滨海远航 法人卡".into(),
             enterprise: String::new(),
             verb: "重放登录".into(),
-            prompt: String::new(),
+            prompt: "登录质询无效或已被使用，请重新登录".into(),
             refused: refused.map(str::to_owned),
             record: None,
         };

@@ -2,6 +2,7 @@
 //! enterprise's account adds to it.
 
 use domain::{
+    Time,
     directory::Directory,
     message::{Body, Payer},
 };
@@ -21,9 +22,9 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
         let Some(entered) = entered(evidence, &sent.subject) else { continue };
         let Some(opening) = context.open(&sent.bytes, &sent.to, leaving.at) else { continue };
         let Ok(opened) = &*opening else { continue };
-        let (bank, payee, service, payer, text) = match &opened.message.body {
-            Body::InsurerSigningRequested(r) => (&r.bank, &r.payee, &r.service, &r.payer, &r.seal.text),
-            Body::BankSigningRequested(r) => (&r.bank, &r.payee, &r.service, &r.payer, &r.seal.text),
+        let (bank, payee, service, payer, text, signed_at) = match &opened.message.body {
+            Body::InsurerSigningRequested(r) => (&r.bank, &r.payee, &r.service, &r.payer, &r.seal.text, &r.signed_at),
+            Body::BankSigningRequested(r) => (&r.bank, &r.payee, &r.service, &r.payer, &r.seal.text, &r.signed_at),
             Body::InsurerSigningAnswered(_)
             | Body::BankSigningAnswered(_)
             | Body::AgreementEndRequested(_)
@@ -61,6 +62,14 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
                 say("AGR-06", label, expected, actual);
             }
         }
+        let number = sent.subject.as_str();
+        if number.len() != 20 || !number.bytes().all(|b| b.is_ascii_digit()) {
+            say("AGR-01", "申请编号", "YYYYMMDD加12位数字", number);
+        }
+        let made = entry_time(evidence, &sent.subject).map(Time::rfc3339).unwrap_or_default();
+        if made != *signed_at {
+            say("AGR-01", "签约时间", &made, signed_at);
+        }
         if service != "保费支付" {
             say("AGR-01", "服务类型", "保费支付", service);
         }
@@ -71,6 +80,14 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
 fn entered<'e>(evidence: &'e Evidence, record: &str) -> Option<&'e Entered> {
     evidence.entries.iter().find_map(|entry| match &entry.what {
         Happening::Entered(entered) if entered.record == record => Some(entered),
+        _ => None,
+    })
+}
+
+/// When the form was sent.
+fn entry_time(evidence: &Evidence, record: &str) -> Option<Time> {
+    evidence.entries.iter().find_map(|entry| match &entry.what {
+        Happening::Entered(entered) if entered.record == record => Some(entry.at),
         _ => None,
     })
 }

@@ -138,9 +138,17 @@ impl Request<'_> {
             ("收款企业", self.payee),
             ("付款账号", self.payer.account.as_str()),
             ("企业名称", self.payer.name.as_str()),
+            ("统一社会信用代码", self.payer.uscc.as_str()),
+            ("住所", self.payer.address.as_str()),
+            ("联系人", self.payer.contact.as_str()),
+            ("联系方式", self.payer.phone.as_str()),
+            ("企业邮箱", self.payer.email.as_str()),
+            ("企业税号", self.payer.tax_number.as_str()),
+            ("法定代表人", self.payer.legal_person.as_str()),
+            ("邮政编码", self.payer.postcode.as_str()),
         ] {
             if !self.seal.text.contains(value) {
-                say("AGR-07", &format!("所签的文字没有写明报文中的{what}"), value, "");
+                say("AGR-06", &format!("所签的文字没有写明报文中的{what}"), value, "");
             }
         }
         wrong

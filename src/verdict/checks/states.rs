@@ -136,6 +136,11 @@ const SUCCESSORS: &[(Stage, &str, &str, Stage)] = &[
     (S::EndRequeued,     "P002", SENT,           S::EndSent),
     (S::EndRequeued,     "P004", RECEIVED,       S::EndReceived),
     (S::EndRequeued,     "F",    REJECTED,       S::EndFailed),
+    // The bank may have ended it of its own accord meanwhile.
+    (S::EndQueued,       "E",    "已解约",       S::Ended),
+    (S::EndSent,         "E",    "已解约",       S::Ended),
+    (S::EndUndelivered,  "E",    "已解约",       S::Ended),
+    (S::EndRequeued,     "E",    "已解约",       S::Ended),
     (S::EndReceived,     "E",    "已解约",       S::Ended),
     (S::EndReceived,     "F",    FAILED,         S::EndFailed),
     (S::EndFailed,       "E",    "已解约",       S::Ended),

@@ -407,3 +407,19 @@ fn a_bad_message_that_was_tampered_with_too_may_be_refused_for_either() {
         assert_eq!(story.found_by("报文有效").len(), found, "{code}");
     }
 }
+
+// 提示如实
+
+//= AGR-07
+#[test]
+fn a_prompt_in_other_words_is_found() {
+    let mut story = story();
+    for entry in &mut story.evidence.entries {
+        if let Happening::Act(act) = &mut entry.what
+            && act.verb == "协议签署"
+        {
+            act.prompt = "已发送".into();
+        }
+    }
+    assert_eq!(story.found_by("提示如实"), ["「协议签署」的提示不是手册的文字"]);
+}
