@@ -64,7 +64,7 @@ impl BenchScenario {
     pub fn exec(self, out: &mut impl Write) -> Result<ExitCode, CliError> {
         let cases = load(std::slice::from_ref(&self.file))?;
         let Some(first) = cases.first() else {
-            return Err(CliError::Input(format!("{} holds no scenario", self.file.display())));
+            return Err(CliError::Input(format!("{} 里没有场景", self.file.display())));
         };
         let jobs = self.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)).clamp(1, 256);
         // The first run parses fixtures and builds tables once for the process; it is not counted.
@@ -117,6 +117,6 @@ impl BenchScenario {
 fn parse_seconds(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(s) if (0.01..=3600.0).contains(&s) => Ok(s),
-        _ => Err("write seconds from 0.01 to 3600".into()),
+        _ => Err("应为0.01到3600秒".into()),
     }
 }

@@ -82,7 +82,7 @@ struct Show {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  kouan card apdu --card zhang.json '00 A4 04 00 05 A0 00 00 03 08' 00200080\n\n\
                         Arguments are all read before the first is sent: if one is wrong, none is. Without them commands are \
-                        read from stdin,\none a line, and sent as they come; # begins a comment. Another session on the \
+                        read from stdin, one a line, and sent as they come; # begins a comment. Another session on the \
                         same card file waits for the end of this one.")]
 struct Apdu {
     /// memory or pcsc or pcsc:NAME

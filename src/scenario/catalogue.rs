@@ -3,7 +3,7 @@
 //! Lint, its hints, the JSON Schema and `explain` all read these tables; adding a verb begins here. Data only: what
 //! a verb does stands in the runner, and nothing in here is computed from a file.
 
-use domain::directory::PartyRole;
+use domain::{directory::PartyRole, portal::Page};
 
 use super::model::CardSlot;
 
@@ -265,6 +265,11 @@ pub fn verb_named(name: &str) -> Option<&'static Verb> {
     VERBS.iter().find(|v| v.name == name)
 }
 
+/// Whether a person does what the verb says.
+pub fn is_persons(verb: &str) -> bool {
+    verb_named(verb).is_some_and(|v| matches!(v.actor, Actor::Person(_)))
+}
+
 impl Verb {
     /// All fields that it takes.
     pub fn all_fields(&self) -> Vec<Field> {
@@ -444,6 +449,34 @@ pub const AGREEMENT_FIELDS: &[&str] = &[
 ];
 /// What can be expected of a 查询.
 pub const TABLE_FIELDS: &[&str] = &["总数", "行", "页脚"];
+
+/// The columns that rows of a page may be asked for, as the page heads them.
+pub const fn page_columns(page: Page) -> &'static [&'static str] {
+    match page {
+        Page::Agreements => &[
+            "序号",
+            "银行名称",
+            "协议编号",
+            "付款账号",
+            "收款企业名称",
+            "服务类型",
+            "协议生效时间",
+            "协议失效时间",
+            "签约时间",
+            "状态",
+        ],
+        Page::StatusLog => &["序号", "状态", "状态描述", "入库时间"],
+        Page::Menu => &["菜单"],
+    }
+}
+
+/// The filters (条件) of a page.
+pub const fn page_filters(page: Page) -> &'static [&'static str] {
+    match page {
+        Page::Agreements => &["银行名称", "协议状态", "签约日期"],
+        Page::StatusLog | Page::Menu => &[],
+    }
+}
 
 /// Outcomes: how each is written, and what it means.
 pub const OUTCOMES: &[(&str, &str, &str)] = &[

@@ -25,6 +25,9 @@ use crate::verdict::{checks, requirements};
 /// There is nothing of that name; the nearest name, if one is near.
 pub fn explain(id: &str) -> Result<String, Option<String>> {
     let id = id.trim();
+    if id.is_empty() {
+        return Err(None);
+    }
     let parts: Vec<String> = [
         requirement(id),
         catalogue::verb_named(id).map(verb),
@@ -35,6 +38,7 @@ pub fn explain(id: &str) -> Result<String, Option<String>> {
         code(id),
         decision_point(id),
         message(id),
+        page(id),
         state(id),
         field(id),
     ]
@@ -178,14 +182,23 @@ fn listing(id: &str) -> Option<String> {
                 let _ = writeln!(text, "  {}  {}\n    {}", f.name, f.text, f.example);
             }
         }
-        "对手方剧本" => {
-            text.push_str("对手方剧本  各方依次怎样决定；用完之后都同意\n\n  决策点：");
-            let points: Vec<String> =
-                Point::ALL.iter().map(|p| format!("{}.{}", p.role().chinese(), p.chinese())).collect();
-            text.push_str(&points.join("、"));
-            text.push_str("\n\n  结果：\n");
-            for (_, form, meaning) in catalogue::OUTCOMES {
-                let _ = writeln!(text, "    {form}  {meaning}");
+        "对手方剧本" | "决策点" | "结果" => {
+            let what = match id {
+                "决策点" => "对手方剧本里可以安排的决定",
+                "结果" => "对手方剧本里一个决定可以怎样",
+                _ => "各方依次怎样决定；用完之后都同意",
+            };
+            let _ = writeln!(text, "{id}  {what}");
+            if id != "结果" {
+                let points: Vec<String> =
+                    Point::ALL.iter().map(|p| format!("{}.{}", p.role().chinese(), p.chinese())).collect();
+                let _ = writeln!(text, "\n  决策点：{}；可写机构名代替「银行」「保险公司」", points.join("、"));
+            }
+            if id != "决策点" {
+                text.push_str("\n  结果：\n");
+                for (_, form, meaning) in catalogue::OUTCOMES {
+                    let _ = writeln!(text, "    {form}  {meaning}");
+                }
             }
         }
         "步骤" | "动作" => {
@@ -250,6 +263,17 @@ fn message(id: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// A page that 查询 reads, with its columns and filters.
+fn page(id: &str) -> Option<String> {
+    let page = Page::by_name(id)?;
+    let mut text = format!("{id}  页面，用「查询」读\n\n  列：{}\n", catalogue::page_columns(page).join("、"));
+    let filters = catalogue::page_filters(page);
+    let filters = if filters.is_empty() { "没有".to_owned() } else { filters.join("、") };
+    let record = if page == Page::StatusLog { ", 记录: $协议" } else { "" };
+    let _ = writeln!(text, "  条件：{filters}\n\n  例：\n    - 查询: {{页: {id}{record}, 记作: 表}}");
+    Some(text)
+}
+
 fn state(id: &str) -> Option<String> {
     if catalogue::AGREEMENT_STATES.contains(&id) {
         return Some(format!("{id}  协议的状态；`kouan explain 协议` 列出全部状态和转换\n"));
@@ -300,7 +324,8 @@ fn names() -> Vec<String> {
     names.extend(catalogue::OUTCOMES.iter().map(|(name, ..)| (*name).to_owned()));
     names.extend(checks::INVARIANTS.iter().map(|i| i.name.to_owned()));
     names.extend(TOP_KEYS.iter().map(|k| k.name.to_owned()));
-    names.extend(["报文", "协议", "三方协议"].map(String::from));
+    names.extend(["报文", "协议", "三方协议", "决策点", "结果"].map(String::from));
+    names.extend(Page::ALL.map(|p| p.name().to_owned()));
     names.extend(refusal::ALL.iter().map(|e| e.code.to_owned()));
     names.extend(mistake::CODES.iter().map(|e| e.code.to_owned()));
     names.extend(interchange::CODES.iter().map(|(code, ..)| (*code).to_owned()));
@@ -322,6 +347,18 @@ mod tests {
         for id in ["K5104", "K1002", "K3104", "K3201", "P101", "成功", "银行.签约", "签约申请"] {
             assert!(explain(id).is_ok(), "{id}");
         }
+    }
+
+    #[test]
+    fn a_page_is_explained_with_its_columns_and_filters() {
+        let text = explain("在线交费签约").unwrap();
+        assert!(
+            text.contains("序号、银行名称、协议编号") && text.contains("条件：银行名称、协议状态、签约日期"),
+            "{text}"
+        );
+        assert!(explain("状态记录").unwrap().contains("序号、状态、状态描述、入库时间"));
+        assert!(explain("菜单").unwrap().contains("列：菜单"));
+        assert_eq!(explain(" "), Err(None));
     }
 
     #[test]

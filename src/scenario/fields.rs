@@ -16,7 +16,7 @@ use super::{
     source::{Lines, Source, Span},
     tree::{Key, Node, NodeKind},
 };
-use crate::verdict::expect::{Expected, Kind, Op, kind_of};
+use crate::verdict::expect::{Actual, Expected, Kind, Op, holds, kind_of};
 
 /// What a name given by 记作 stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub(super) enum Named {
     Table(Page),
     /// A step that leaves no record.
     Step,
+    /// Of a step that has a mistake itself: its uses are not mistakes too.
+    Broken,
 }
 
 impl Named {
@@ -34,7 +36,7 @@ impl Named {
         match self {
             Self::Agreement => "协议",
             Self::Table(_) => "查询结果",
-            Self::Step => "不产生记录的一步",
+            Self::Step | Self::Broken => "不产生记录的一步",
         }
     }
 
@@ -43,10 +45,31 @@ impl Named {
         match self {
             Self::Agreement => AGREEMENT_FIELDS,
             Self::Table(_) => TABLE_FIELDS,
-            Self::Step => &[],
+            Self::Step | Self::Broken => &[],
         }
     }
 }
+
+/// What is known of the field for which a value is expected.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Its label.
+    pub(super) field: &'a str,
+    /// The words that 状态 may be there.
+    pub(super) states: &'a [&'a str],
+    /// Whether it shows a list of values.
+    pub(super) list: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// A field that shows one value.
+    pub(super) const fn one(field: &'a str, states: &'a [&'a str]) -> Self {
+        Self { field, states, list: false }
+    }
+}
+
+/// Fields of a record that show a list of values, or rows.
+pub(super) const LISTS: [&str; 3] = ["状态记录", "状态描述", "行"];
 
 /// Reads one row of one file.
 pub(super) struct Reader<'s> {
@@ -58,6 +81,8 @@ pub(super) struct Reader<'s> {
     names: BTreeMap<String, (Named, Span)>,
     /// For 故障's 步: name and verb of each step, in order.
     pub(super) step_names: Vec<(Option<String>, &'static str)>,
+    /// At the step that is read it is at least this late.
+    pub(super) earliest: Option<Time>,
 }
 
 /// The items of a list; none for anything else.
@@ -70,7 +95,16 @@ pub(super) fn nodes_of(node: Option<&Node>) -> &[Node] {
 
 impl<'s> Reader<'s> {
     pub(super) fn new(source: &'s Source, lines: &'s Lines, cast: &'s Cast, matrix: Vec<(String, Span)>) -> Self {
-        Self { source, lines, cast, mistakes: vec![], matrix, names: BTreeMap::new(), step_names: Vec::new() }
+        Self {
+            source,
+            lines,
+            cast,
+            mistakes: vec![],
+            matrix,
+            names: BTreeMap::new(),
+            step_names: Vec::new(),
+            earliest: None,
+        }
     }
 
     pub(super) fn push(&mut self, what: MistakeKind, span: Span) {
@@ -216,6 +250,10 @@ impl<'s> Reader<'s> {
         if !self.name(&name, node.span) {
             return None;
         }
+        if name == "时限" {
+            self.push(MistakeKind::Reserved { name }, node.span);
+            return None;
+        }
         let matrix = self.matrix.iter().find(|(k, _)| *k == name).map(|(_, s)| *s);
         if let Some(first) = matrix.or_else(|| self.names.get(&name).map(|(_, s)| *s)) {
             self.push(MistakeKind::NameTaken { name: name.clone(), first: Some(first) }, node.span);
@@ -248,7 +286,7 @@ impl<'s> Reader<'s> {
             return None;
         };
         match self.names.get(name) {
-            Some((Named::Agreement, _)) => Some(name.to_owned()),
+            Some((Named::Agreement | Named::Broken, _)) => Some(name.to_owned()),
             Some((other, _)) => {
                 let found = other.chinese();
                 self.push(MistakeKind::WrongKind { name: name.into(), found, expected: "协议" }, node.span);
@@ -261,8 +299,8 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// `$名.字段`, if the text is one; `Some(None)` where it is one with a mistake.
-    fn reference(&mut self, text: &str, node: &Node) -> Option<Option<(String, String)>> {
+    /// `$名.字段`, if the text is one; `Some(None)` where it is one with a mistake. `at` is where in the node it starts.
+    fn reference(&mut self, text: &str, node: &Node, at: usize) -> Option<Option<(String, String)>> {
         let rest = text.strip_prefix('$')?;
         let name = name_at(rest);
         if name.is_empty() {
@@ -270,18 +308,26 @@ impl<'s> Reader<'s> {
         }
         let named = self.names.get(name).map(|(n, _)| *n);
         let Some(named) = named else {
-            let span = self.part(node, 0, 1 + name.len());
+            let span = self.part(node, at, 1 + name.len());
             self.undefined(name, span);
             return Some(None);
         };
+        if named == Named::Broken {
+            return Some(None);
+        }
         let Some(field) = rest[name.len()..].strip_prefix('.') else {
             let expected = "取一个字段要写 $名称.字段，例如 $协议.协议编号";
             self.push(MistakeKind::BadForm { found: text.into(), expected }, node.span);
             return Some(None);
         };
         if !named.fields().contains(&field) {
-            let span = self.part(node, 1 + name.len() + 1, field.len());
+            let span = self.part(node, at + 1 + name.len() + 1, field.len());
             self.unknown_field(field, named.chinese(), named.fields().iter().copied(), span);
+            return Some(None);
+        }
+        if LISTS.contains(&field) {
+            let span = self.part(node, at, text.len());
+            self.cannot_hold(text, format!("「{field}」有不止一个值，不能当作一个值引用"), span);
             return Some(None);
         }
         Some(Some((name.to_owned(), field.to_owned())))
@@ -313,7 +359,7 @@ impl<'s> Reader<'s> {
         if text == "空" {
             return Some(Value::Blank);
         }
-        match self.reference(&text, node) {
+        match self.reference(&text, node, 0) {
             Some(Some((name, field))) => Some(Value::Reference { name, field }),
             Some(None) => None,
             None => Some(Value::Text(text)),
@@ -323,12 +369,11 @@ impl<'s> Reader<'s> {
     /// A whole number with a unit.
     pub(super) fn lapse(&mut self, node: &Node) -> Option<Lapse> {
         let text = self.word(node)?;
-        let lapse = parse_lapse(&text);
-        if lapse.is_none() {
-            let nearest = near_duration(&text);
-            self.push(MistakeKind::BadDuration { found: text, nearest }, node.span);
-        }
-        lapse
+        parse_lapse(&text).map_err(|unread| self.push(unread.mistake(&text), node.span)).ok()
+    }
+
+    fn cannot_hold(&mut self, found: &str, why: String, span: Span) {
+        self.push(MistakeKind::CannotHold { found: found.into(), why }, span);
     }
 
     pub(super) fn time(&mut self, node: &Node) -> Option<Time> {
@@ -418,25 +463,58 @@ impl<'s> Reader<'s> {
         Some(text)
     }
 
-    /// An expected value of `field`. `states` are the words that 状态 may be there.
-    pub(super) fn expected(&mut self, node: &Node, field: &str, states: &[&str]) -> Option<Expected> {
+    /// An expected value of a field.
+    pub(super) fn expected(&mut self, node: &Node, asked: Asked<'_>) -> Option<Expected> {
         match &node.kind {
             NodeKind::Map(_) => {
                 self.wrong_shape(node, "值或列表");
                 None
             }
+            NodeKind::List(_) if !asked.list => {
+                let found = self.source.slice(node.span).to_owned();
+                self.cannot_hold(&found, "这个字段只有一个值，不能与列表比较".into(), node.span);
+                None
+            }
             NodeKind::List(items) => {
-                let read: Vec<_> = items.iter().map(|n| self.expected(n, field, states)).collect();
+                let asked = Asked { list: false, ..asked };
+                let read: Vec<_> = items.iter().map(|n| self.expected(n, asked)).collect();
                 read.into_iter().collect::<Option<_>>().map(Expected::List)
             }
             NodeKind::Scalar { .. } => {
                 let text = self.text(node)?;
-                self.expected_text(node, &text, field, states)
+                let expected = self.expected_text(node, &text, asked)?;
+                match self.why_never(&expected, asked) {
+                    None => Some(expected),
+                    Some(why) => {
+                        self.cannot_hold(&text, why, node.span);
+                        None
+                    }
+                }
             }
         }
     }
 
-    fn expected_text(&mut self, node: &Node, text: &str, field: &str, states: &[&str]) -> Option<Expected> {
+    /// Why what the field shows can never be compared with the expected value, whatever it shows.
+    fn why_never(&self, expected: &Expected, asked: Asked<'_>) -> Option<String> {
+        // No page shows this: equal texts are equal before their type is asked.
+        const NEVER_SHOWN: &str = "\u{0}";
+        let kind = kind_of("", asked.field);
+        match expected {
+            Expected::NonEmpty | Expected::Empty | Expected::Contains(_) => None,
+            _ if asked.list => Some("这个字段是一列值，请写成列表 [甲, 乙]，或写「含 文字」".into()),
+            Expected::Literal(text) if text == "-" => None,
+            Expected::Compare(op, bound) if bound.starts_with('$') => {
+                let ordered = *op == Op::Ne || !matches!(kind, Kind::Text | Kind::Institution);
+                (!ordered).then(|| format!("文字没有大小，不能用 {} 比较", op.sign()))
+            }
+            Expected::Literal(_) | Expected::Compare(..) => {
+                holds(expected, &Actual::Text(NEVER_SHOWN.into()), kind, &self.cast.directory).err()
+            }
+            Expected::List(_) | Expected::Rows(_) | Expected::Reference { .. } => None,
+        }
+    }
+
+    fn expected_text(&mut self, node: &Node, text: &str, asked: Asked<'_>) -> Option<Expected> {
         match text {
             "非空" => return Some(Expected::NonEmpty),
             "空" => return Some(Expected::Empty),
@@ -448,6 +526,10 @@ impl<'s> Reader<'s> {
             _ => {}
         }
         if let Some(part) = text.strip_prefix("含 ") {
+            if part.trim().starts_with('$') {
+                let at = text.len() - part.trim_start().len();
+                self.reference(part.trim(), node, at).unwrap_or(Some(Default::default()))?;
+            }
             return (!self.dangling(part, node)).then(|| Expected::Contains(part.trim().into()));
         }
         if let Some(op) = Op::ALL.into_iter().find(|op| text.starts_with(op.sign())) {
@@ -456,18 +538,30 @@ impl<'s> Reader<'s> {
                 self.push(MistakeKind::BadComparison { found: text.into() }, node.span);
                 return None;
             }
+            let at = text.len() - text[op.sign().len()..].trim_start().len();
+            match self.reference(bound, node, at) {
+                Some(reference) => drop(reference?),
+                // What a page can never show is unequal to all that it shows: the check would say nothing.
+                None if op == Op::Ne && !self.literal(node, bound, asked) => return None,
+                None => {}
+            }
             return Some(Expected::Compare(op, bound.into()));
         }
-        if let Some(reference) = self.reference(text, node) {
+        if let Some(reference) = self.reference(text, node, 0) {
             return reference.map(|(name, field)| Expected::Reference { name, field });
         }
-        self.literal(node, text, field, states).then(|| Expected::Literal(text.into()))
+        self.literal(node, text, asked).then(|| Expected::Literal(text.into()))
     }
 
     /// Whether a literal can ever be what the field shows; says so if not.
-    fn literal(&mut self, node: &Node, text: &str, field: &str, states: &[&str]) -> bool {
+    fn literal(&mut self, node: &Node, text: &str, asked: Asked<'_>) -> bool {
+        let field = asked.field;
+        if asked.list {
+            // That it is no list is what is wrong.
+            return true;
+        }
         let words = match field {
-            "状态" => states,
+            "状态" => asked.states,
             "状态记录" => LOG_CODES,
             "协议状态" => AGREEMENT_STATES,
             _ => &[],
@@ -500,23 +594,52 @@ impl<'s> Reader<'s> {
 
 /// The longest span that a file may write: a hundred years.
 const MAX_SECONDS: u64 = 100 * 366 * 86_400;
+const MAX_EXACT: &str = "36600天";
+/// The same, in working days.
+const MAX_WORKING_DAYS: u32 = 26_000;
+const MAX_WORKING: &str = "26000工作日";
+
+/// Why a text is no duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It is not written as one.
+    Form,
+    /// It is longer than this.
+    TooLong(&'static str),
+}
+
+impl Unread {
+    pub(super) fn mistake(self, text: &str) -> MistakeKind {
+        match self {
+            Self::Form => MistakeKind::BadDuration { found: text.into(), nearest: near_duration(text) },
+            Self::TooLong(limit) => MistakeKind::TooLong { found: text.into(), limit },
+        }
+    }
+}
 
 /// Reads `3天` and the like.
-pub(super) fn parse_lapse(text: &str) -> Option<Lapse> {
-    let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
-    let number: u64 = text[..unit_at].parse().ok()?;
+pub(super) fn parse_lapse(text: &str) -> Result<Lapse, Unread> {
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0).ok_or(Unread::Form)?;
     let unit = text[unit_at..].trim_start();
-    match UNITS.iter().find(|(word, _)| *word == unit)?.1 {
-        Some(seconds) => {
-            let seconds = number.checked_mul(seconds).filter(|s| *s <= MAX_SECONDS)?;
-            Some(Lapse::Exact(Duration::from_secs(seconds)))
-        }
-        None => u32::try_from(number).ok().filter(|n| *n <= 26_000).map(Lapse::WorkingDays),
+    let (_, seconds) = UNITS.iter().find(|(word, _)| *word == unit).ok_or(Unread::Form)?;
+    // Only digits stand there: what does not parse is too great.
+    let number = text[..unit_at].parse::<u64>().ok();
+    match seconds {
+        Some(seconds) => number
+            .and_then(|n| n.checked_mul(*seconds))
+            .filter(|s| *s <= MAX_SECONDS)
+            .map(|s| Lapse::Exact(Duration::from_secs(s)))
+            .ok_or(Unread::TooLong(MAX_EXACT)),
+        None => number
+            .and_then(|n| u32::try_from(n).ok())
+            .filter(|n| *n <= MAX_WORKING_DAYS)
+            .map(Lapse::WorkingDays)
+            .ok_or(Unread::TooLong(MAX_WORKING)),
     }
 }
 
 /// The duration that was meant, where the unit is one that people write.
-pub(super) fn near_duration(text: &str) -> Option<String> {
+fn near_duration(text: &str) -> Option<String> {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let unit = text[digits.len()..].trim();
     if digits.is_empty() || unit.starts_with(['.', '．', '点']) {
@@ -524,7 +647,7 @@ pub(super) fn near_duration(text: &str) -> Option<String> {
     }
     let known = OTHER_UNITS.iter().find(|(other, _)| *other == unit).map(|(_, right)| (*right).to_owned());
     let unit = known.or_else(|| nearest(unit, UNITS.iter().map(|(word, _)| *word)))?;
-    Some(format!("{digits}{unit}"))
+    Some(format!("{digits}{unit}")).filter(|near| near != text)
 }
 
 #[cfg(test)]
@@ -533,16 +656,22 @@ mod tests {
 
     #[test]
     fn durations_are_whole_numbers_with_a_unit() {
-        let exact = |s| Some(Lapse::Exact(Duration::from_secs(s)));
+        let exact = |s| Ok(Lapse::Exact(Duration::from_secs(s)));
         assert_eq!(parse_lapse("90秒"), exact(90));
         assert_eq!(parse_lapse("10分钟"), exact(600));
         assert_eq!(parse_lapse("2小时"), exact(7_200));
         assert_eq!(parse_lapse("3天"), exact(259_200));
-        assert_eq!(parse_lapse("5工作日"), Some(Lapse::WorkingDays(5)));
-        for bad in ["", "3", "天", "1.5小时", "-1天", "3日", "99999999999999999999天", "36700天", "３天"] {
-            assert_eq!(parse_lapse(bad), None, "{bad}");
+        assert_eq!(parse_lapse("5工作日"), Ok(Lapse::WorkingDays(5)));
+        assert_eq!(parse_lapse("36600天"), exact(3_162_240_000));
+        for long in ["36601天", "99999999999999999999天"] {
+            assert_eq!(parse_lapse(long), Err(Unread::TooLong("36600天")), "{long}");
+        }
+        assert_eq!(parse_lapse("26001工作日"), Err(Unread::TooLong("26000工作日")));
+        for bad in ["", "3", "天", "1.5小时", "-1天", "3日", "３天"] {
+            assert_eq!(parse_lapse(bad), Err(Unread::Form), "{bad}");
         }
         assert_eq!(near_duration("3日").as_deref(), Some("3天"));
+        assert_eq!(near_duration("3天"), None);
         assert_eq!(near_duration("2h").as_deref(), Some("2小时"));
     }
 }

@@ -1,75 +1,237 @@
 //! What lint can say beyond one value: coverage that nothing in a file can cite, and numbers used twice.
 //!
-//! Coverage is settled by running; here only what is certain from the file alone is said, and as a warning.
+//! Coverage is settled by running. Here the same tables that the runner cites from are asked what the file's checks
+//! could cite at most; only what none of them could is said, and as a warning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::refusal::{self, CodeEntry};
 
 use super::{
+    cast::Cast,
     mistake::{Mistake, MistakeKind},
-    model::{Act, Case, FaultKind},
+    model::{Act, Case, FaultKind, RefusalExpected, Step, SubjectExpected, Who},
     read::Reading,
     source::Span,
     tree::{Key, Node, NodeKind},
 };
+use crate::verdict::{
+    checks,
+    citations::{self, RULES},
+    expect::{Actual, Expected, Kind, holds},
+};
 
-/// Chapters of the manual for which this program has no verb yet: nothing can cite their rules.
-const LATER: [&str; 8] = ["RSV-", "OPC-", "CGO-", "PAY-", "CRD-", "LIM-", "DTY-", "CLM-"];
-
-/// Warnings of one file.
+/// Warnings of one file. No case, no word about coverage.
 pub(super) fn warnings(cases: &[Case], entries: &[(Key, Node)]) -> Vec<Mistake> {
     let covers = entries.iter().find(|(k, _)| k.text == "覆盖").map(|(_, n)| &n.kind);
     let Some(NodeKind::List(items)) = covers else { return Vec::new() };
+    let citable: BTreeSet<&str> = cases.iter().flat_map(|case| Citable::of(case).ids).collect();
     let mut found = Vec::new();
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for item in items {
         let NodeKind::Scalar { text, .. } = &item.kind else { continue };
         if seen.insert(text, item.span).is_some() {
             found.push(Mistake::new(MistakeKind::RepeatedCover { id: text.clone() }, item.span));
-        } else if !cases.is_empty() && !cases.iter().any(|case| could_cite(case, text)) {
+        } else if !cases.is_empty() && !citable.contains(text.as_str()) {
             found.push(Mistake::new(MistakeKind::NothingCites { id: text.clone() }, item.span));
         }
     }
     found
 }
 
-/// Whether some check of the case might cite the requirement; true in doubt.
-fn could_cite(case: &Case, id: &str) -> bool {
-    let step = |f: fn(&Act) -> bool| case.steps.iter().any(|s| f(&s.act));
-    let judged = step(|a| matches!(a, Act::Wait { .. } | Act::Expect { .. }))
-        || case.steps.iter().any(|s| s.refusal.is_some())
-        || !case.always.is_empty();
-    if LATER.iter().any(|chapter| id.starts_with(chapter)) {
-        return false;
-    }
-    let signs = !case.given.agreements.is_empty()
-        || step(|a| matches!(a, Act::SignAgreement { .. } | Act::ResignAgreement { .. }));
-    match id {
-        "UI-02" | "UI-05" | "UI-06" | "UI-07" => false,
-        "UI-03" | "UI-08" => step(|a| matches!(a, Act::Query { .. })),
-        "AGR-02" => step(|a| matches!(a, Act::Query { filters, .. } if !filters.is_empty())),
-        "AGR-10" => step(|a| matches!(a, Act::ResignAgreement { .. })),
-        "ACC-09" => {
-            let typed = |a: &Act| match a {
-                Act::ChangePin { .. } | Act::UnblockCard { .. } => true,
-                Act::Login { pin, .. }
-                | Act::SignAgreement { pin, .. }
-                | Act::ResignAgreement { pin, .. }
-                | Act::Resend { pin, .. }
-                | Act::Query { pin, .. } => pin.is_some(),
-                Act::Logout { .. }
-                | Act::PullCard { .. }
-                | Act::InsertCard { .. }
-                | Act::SwapCard { .. }
-                | Act::Advance(_)
-                | Act::Wait { .. }
-                | Act::Expect { .. }
-                | Act::EndAgreement { .. } => false,
-            };
-            step(typed) || case.faults.iter().any(|f| matches!(f.kind, FaultKind::Card { .. }))
+/// How a page was read, as far as the file tells.
+struct Read {
+    page: &'static str,
+    filtered: bool,
+    role: &'static str,
+    others_have_records: bool,
+}
+
+/// All that the checks of one case could cite.
+#[derive(Default)]
+struct Citable {
+    ids: BTreeSet<&'static str>,
+    /// What each 查询 so far was.
+    tables: BTreeMap<String, Read>,
+    /// People whose session is one by 账号密码.
+    passwords: BTreeSet<Who>,
+    /// Enterprises that have signed an agreement by now, if all went as the file wants.
+    signers: BTreeSet<usize>,
+}
+
+impl Citable {
+    fn of(case: &Case) -> Self {
+        let mut citable = Self::default();
+        for step in case.given.agreements.iter().chain(&case.steps) {
+            citable.step(step);
         }
-        _ if id.starts_with("AGR-") => judged || signs || step(|a| matches!(a, Act::Query { .. })),
-        _ if id.starts_with("MSG-") => judged && signs,
-        _ => true,
+        citable.invariants(case);
+        citable
+    }
+
+    fn step(&mut self, step: &Step) {
+        if let Act::Wait { subjects, .. } | Act::Expect { subjects } = &step.act {
+            subjects.iter().for_each(|s| self.subject(s));
+            return;
+        }
+        if let Some(refusal) = &step.refusal {
+            self.refusal(&step.act, refusal);
+            return;
+        }
+        let mut declined = false;
+        match &step.act {
+            Act::Login { who, password: true, .. } => {
+                // It proves nothing by itself: what it is shown does.
+                self.passwords.insert(*who);
+                return;
+            }
+            Act::Login { who, .. } => {
+                self.passwords.remove(who);
+            }
+            Act::SignAgreement { who, confirm, .. } | Act::ResignAgreement { who, confirm, .. } => {
+                declined = !confirm;
+                if *confirm {
+                    self.signers.insert(who.enterprise);
+                }
+            }
+            Act::Query { who, page, filters, .. } => {
+                if let Some(name) = &step.name {
+                    let role = if self.passwords.contains(who) { "账号密码" } else { who.card.kind() };
+                    let others_have_records = self.signers.iter().any(|e| *e != who.enterprise);
+                    let read = Read { page: page.name(), filtered: !filters.is_empty(), role, others_have_records };
+                    self.tables.insert(name.clone(), read);
+                }
+            }
+            Act::Logout { .. }
+            | Act::PullCard { .. }
+            | Act::InsertCard { .. }
+            | Act::SwapCard { .. }
+            | Act::ChangePin { .. }
+            | Act::UnblockCard { .. }
+            | Act::Resend { .. }
+            | Act::Advance(_)
+            | Act::Wait { .. }
+            | Act::Expect { .. }
+            | Act::EndAgreement { .. } => {}
+        }
+        self.ids.extend(citations::done(step.verb, declined));
+    }
+
+    fn subject(&mut self, subject: &SubjectExpected) {
+        let table = self.tables.get(&subject.subject);
+        for (field, expected, _) in &subject.fields {
+            match table {
+                Some(read) => self.ids.extend(citations::of_reading(citations::Reading {
+                    page: read.page,
+                    field,
+                    filtered: read.filtered,
+                    role: read.role,
+                    others_have_records: read.others_have_records,
+                })),
+                // What a reference stands for is known only then: every line about the field could fit.
+                None if refers(expected) => {
+                    let of_field = RULES.iter().filter(|r| r.record == "协议" && r.field == field);
+                    self.ids.extend(of_field.flat_map(|r| r.requirements));
+                }
+                None => self.ids.extend(citations::of_field("协议", field, &expected.to_string())),
+            }
+        }
+    }
+
+    fn refusal(&mut self, act: &Act, expected: &RefusalExpected) {
+        for entry in refusal::ALL.iter().filter(|e| could_be(expected, e)) {
+            self.ids.extend(entry.requirements);
+            if entry.code == refusal::FORM.code {
+                self.hints(act, expected);
+            } else if entry.code == refusal::STATE.code {
+                let resigned = matches!(act, Act::ResignAgreement { .. });
+                self.ids.insert(if resigned { "AGR-10" } else { "MSG-04" });
+            }
+        }
+    }
+
+    /// Red hints: those that are named are all that there may be; else any of the form's.
+    fn hints(&mut self, act: &Act, expected: &RefusalExpected) {
+        match act {
+            Act::Query { .. } => {
+                self.ids.insert("UI-03");
+            }
+            Act::ResignAgreement { .. } => {
+                self.ids.insert("AGR-10");
+            }
+            _ => {}
+        }
+        let form = matches!(act, Act::SignAgreement { .. } | Act::ResignAgreement { .. });
+        let named = expected.fields.iter().map(|(label, _)| label.as_str());
+        let any = domain::portal::Field::ALL.iter().map(|f| f.label()).filter(|_| form && expected.fields.is_empty());
+        let hinted: Vec<&str> = named.chain(any).flat_map(citations::of_hint).copied().collect();
+        self.ids.extend(hinted);
+    }
+
+    fn invariants(&mut self, case: &Case) {
+        let sends = !self.signers.is_empty();
+        // Checks of a message's content count whether 始终 names them or not.
+        let of_messages = checks::MESSAGE_CHECKS.into_iter().filter(|_| sends);
+        let named = case.always.iter().map(|i| i.name.as_str()).filter(|name| match *name {
+            "不越权" => case.steps.iter().any(|s| super::catalogue::is_persons(s.verb)) || sends,
+            "登录不可重放" => case.faults.iter().any(|f| matches!(f.kind, FaultKind::ReplayLogin { .. })),
+            _ => sends,
+        });
+        for invariant in of_messages.chain(named).filter_map(checks::by_name) {
+            self.ids.extend(invariant.requirements);
+        }
+    }
+}
+
+/// Whether a value that only the run knows is in it.
+fn refers(expected: &Expected) -> bool {
+    match expected {
+        Expected::Reference { .. } => true,
+        Expected::List(items) => items.iter().any(refers),
+        Expected::Compare(_, text) | Expected::Contains(text) => text.starts_with('$'),
+        Expected::Literal(_) | Expected::NonEmpty | Expected::Empty | Expected::Rows(_) => false,
+    }
+}
+
+/// Whether a refusal of this entry could be the one that is expected. Red hints stand only on a form.
+fn could_be(expected: &RefusalExpected, entry: &CodeEntry) -> bool {
+    let fits = |wanted: &Option<Expected>, text: &str| match wanted {
+        None => true,
+        Some(wanted) if refers(wanted) => true,
+        Some(wanted) => {
+            let shown = Actual::Text(text.to_owned());
+            holds(wanted, &shown, Kind::Text, &Cast::fixture().directory).unwrap_or(true)
+        }
+    };
+    let hinted = !expected.fields.is_empty();
+    (!hinted || entry.code == refusal::FORM.code)
+        && fits(&expected.code, entry.code)
+        && match &expected.prompt {
+            Some(Expected::Literal(text)) => made_from(text, entry.prompt),
+            Some(Expected::Contains(part)) if entry.prompt.contains("{}") => {
+                // Data may hold anything; but a text that is some prompt's own means that prompt.
+                entry.prompt.contains(part) || !refusal::ALL.iter().any(|e| e.prompt.contains(part))
+            }
+            prompt => fits(prompt, entry.prompt),
+        }
+}
+
+/// Whether a prompt is this template with something in the place of each `{}`.
+fn made_from(text: &str, template: &str) -> bool {
+    let mut rest = text;
+    let mut parts = template.split("{}");
+    let first = parts.next().unwrap_or_default();
+    let Some(after) = rest.strip_prefix(first) else { return false };
+    rest = after;
+    let mut last = None;
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+        last = Some(part);
+    }
+    match last {
+        None => rest.is_empty(),
+        Some(part) => part.is_empty() || text.ends_with(part),
     }
 }
 

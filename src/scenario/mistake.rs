@@ -4,6 +4,8 @@
 //! their meaning. K50xx is the text, K51xx its shape, K52xx unknown names, K53xx references, K54xx values, K55xx the
 //! suite, K56xx warnings.
 
+use domain::Time;
+
 use super::source::Span;
 
 /// So many mistakes of one file are told; the text has other troubles then.
@@ -16,12 +18,14 @@ pub struct Mistake {
     pub what: MistakeKind,
     /// Where.
     pub span: Span,
+    /// Where a value of 矩阵 that is wrong is used; `span` is then the value itself.
+    pub used: Option<Span>,
 }
 
 impl Mistake {
     /// A mistake at `span`.
     pub const fn new(what: MistakeKind, span: Span) -> Self {
-        Self { what, span }
+        Self { what, span, used: None }
     }
 }
 
@@ -102,8 +106,8 @@ pub enum MistakeKind {
     Syntax { what: String },
     #[error("文件不是 UTF-8 编码")]
     NotUtf8,
-    #[error("文件有 {bytes} 字节，超过上限 1 MiB")]
-    TooLarge { bytes: usize },
+    #[error("文件超过上限 1 MiB")]
+    TooLarge,
     #[error("这里不能用制表符，请改用空格")]
     Tab,
     #[error("全角的「{found}」应写成半角的「{meant}」")]
@@ -114,6 +118,10 @@ pub enum MistakeKind {
     Unopened { bracket: char },
     #[error("这段文字要加引号：{why}")]
     MissingQuotes { text: String, why: &'static str },
+    #[error("冒号后缺少空格")]
+    MissingSpace,
+    #[error("可能缺少逗号")]
+    MissingComma,
     #[error("场景文件里不能用{what}")]
     Forbidden { what: &'static str },
     #[error("嵌套超过 16 层")]
@@ -148,8 +156,14 @@ pub enum MistakeKind {
     NotAReference { found: String },
     #[error("「{found}」不是名称：只能用汉字、字母、数字和下划线，且不能以数字开头")]
     BadName { found: String },
+    #[error("矩阵里的「{value}」写了不止一次，用例编号会重复")]
+    RepeatedValue { value: String, first: Span },
+    #[error("「{name}」是「等待」的保留字，不能作名称")]
+    Reserved { name: String },
     #[error("「{found}」不是时长：应为整数加单位，例如 3天")]
     BadDuration { found: String, nearest: Option<String> },
+    #[error("「{found}」太长：最多 {limit}")]
+    TooLong { found: String, limit: &'static str },
     #[error("「{found}」不是时间：应为 2026-03-02 09:00:00 或 2026-03-02")]
     BadTime { found: String },
     #[error("「{found}」应为 {min} 到 {max} 的整数")]
@@ -159,7 +173,7 @@ pub enum MistakeKind {
     #[error("这里不能为空")]
     Blank,
     #[error("矩阵展开后有 {rows} 行，超过上限 1000 行")]
-    TooManyRows { rows: usize },
+    TooManyRows { rows: String },
     #[error("「{found}」不是状态字：应为四位十六进制数，例如 6F00")]
     BadStatusWord { found: String },
     #[error("「{found}」里的比较写得不完整：应为 '>= 10.00' 这样的形式")]
@@ -174,6 +188,12 @@ pub enum MistakeKind {
     EmptyCut,
     #[error("「{found}」写得不对：{expected}")]
     BadForm { found: String, expected: &'static str },
+    #[error("「{found}」不可能成立：{why}")]
+    CannotHold { found: String, why: String },
+    #[error("「{found}」已经过去：到这一步至少已是 {now}")]
+    Past { found: String, now: Time },
+    #[error("这个故障不可能发生：{why}")]
+    NeverStrikes { why: String },
     #[error("编号「{id}」已在 {other} 里用过")]
     DuplicateId { id: String, other: String },
     #[error("「{id}」写了不止一次")]
@@ -206,6 +226,8 @@ pub const CODES: &[CodeEntry] = &[
     CodeEntry { code: "K5010", text: "嵌套超过 16 层" },
     CodeEntry { code: "K5011", text: "同一个键出现两次；两处都会指出" },
     CodeEntry { code: "K5012", text: "文件里没有内容" },
+    CodeEntry { code: "K5013", text: "冒号后缺少空格" },
+    CodeEntry { code: "K5014", text: "跨行的花括号里，两项之间缺少逗号" },
     CodeEntry { code: "K5101", text: "没有这个关键字" },
     CodeEntry { code: "K5102", text: "缺少必填的关键字或字段" },
     CodeEntry { code: "K5103", text: "这里应是文字、列表或映射中的另一种" },
@@ -230,7 +252,9 @@ pub const CODES: &[CodeEntry] = &[
     CodeEntry { code: "K5303", text: "引用的名称是另一类东西" },
     CodeEntry { code: "K5304", text: "这里要写 $名称" },
     CodeEntry { code: "K5305", text: "名称里有不能用的字符" },
-    CodeEntry { code: "K5401", text: "不是时长" },
+    CodeEntry { code: "K5306", text: "矩阵的一个键里，同一个值写了不止一次；用例编号会重复" },
+    CodeEntry { code: "K5307", text: "这个名称是保留字" },
+    CodeEntry { code: "K5401", text: "不是时长，或超过上限 36600天、26000工作日" },
     CodeEntry { code: "K5402", text: "不是时间" },
     CodeEntry { code: "K5403", text: "不是范围内的整数" },
     CodeEntry { code: "K5404", text: "不是编号" },
@@ -243,6 +267,9 @@ pub const CODES: &[CodeEntry] = &[
     CodeEntry { code: "K5411", text: "「步」指不出唯一的一步" },
     CodeEntry { code: "K5412", text: "断开的「到」不晚于「从」" },
     CodeEntry { code: "K5413", text: "写法不对" },
+    CodeEntry { code: "K5414", text: "期望不可能成立：与这个字段的类型不合，无法比较" },
+    CodeEntry { code: "K5415", text: "「推进」到的时间已经过去" },
+    CodeEntry { code: "K5416", text: "故障不可能发生：两方之间没有这样的报文，或这一步没有人用卡" },
     CodeEntry { code: "K5501", text: "编号在另一个文件里用过" },
     CodeEntry { code: "K5601", text: "警告：覆盖的需求编号写了不止一次" },
     CodeEntry { code: "K5602", text: "警告：覆盖的需求在这个场景里没有检查能引用" },
@@ -254,12 +281,14 @@ impl MistakeKind {
         match self {
             Self::Syntax { .. } => "K5001",
             Self::NotUtf8 => "K5002",
-            Self::TooLarge { .. } => "K5003",
+            Self::TooLarge => "K5003",
             Self::Tab => "K5004",
             Self::FullWidth { .. } => "K5005",
             Self::Unclosed { .. } => "K5006",
             Self::Unopened { .. } => "K5007",
             Self::MissingQuotes { .. } => "K5008",
+            Self::MissingSpace => "K5013",
+            Self::MissingComma => "K5014",
             Self::Forbidden { .. } => "K5009",
             Self::TooDeep => "K5010",
             Self::DuplicateKey { .. } => "K5011",
@@ -276,7 +305,9 @@ impl MistakeKind {
             Self::WrongKind { .. } => "K5303",
             Self::NotAReference { .. } => "K5304",
             Self::BadName { .. } => "K5305",
-            Self::BadDuration { .. } => "K5401",
+            Self::RepeatedValue { .. } => "K5306",
+            Self::Reserved { .. } => "K5307",
+            Self::BadDuration { .. } | Self::TooLong { .. } => "K5401",
             Self::BadTime { .. } => "K5402",
             Self::BadCount { .. } => "K5403",
             Self::BadId { .. } => "K5404",
@@ -289,6 +320,9 @@ impl MistakeKind {
             Self::BadStepName { .. } => "K5411",
             Self::EmptyCut => "K5412",
             Self::BadForm { .. } => "K5413",
+            Self::CannotHold { .. } => "K5414",
+            Self::Past { .. } => "K5415",
+            Self::NeverStrikes { .. } => "K5416",
             Self::DuplicateId { .. } => "K5501",
             Self::RepeatedCover { .. } => "K5601",
             Self::NothingCites { .. } => "K5602",
@@ -298,6 +332,61 @@ impl MistakeKind {
     /// Warnings stop nothing.
     pub const fn is_warning(&self) -> bool {
         matches!(self, Self::RepeatedCover { .. } | Self::NothingCites { .. })
+    }
+
+    /// The word that is wrong, where the mistake is about one: it tells whether a value of 矩阵 is to blame.
+    pub fn found(&self) -> Option<&str> {
+        match self {
+            Self::UnknownKey { found, .. }
+            | Self::UnknownVerb { found, .. }
+            | Self::UnknownField { found, .. }
+            | Self::Unknown { found, .. }
+            | Self::NotAReference { found }
+            | Self::BadName { found }
+            | Self::BadDuration { found, .. }
+            | Self::TooLong { found, .. }
+            | Self::BadTime { found }
+            | Self::BadCount { found, .. }
+            | Self::BadId { found }
+            | Self::BadStatusWord { found }
+            | Self::BadComparison { found }
+            | Self::BadAmount { found }
+            | Self::BadDate { found }
+            | Self::BadStepName { found, .. }
+            | Self::BadForm { found, .. }
+            | Self::CannotHold { found, .. }
+            | Self::Past { found, .. } => Some(found),
+            Self::Undefined { name, .. }
+            | Self::UndefinedSubject { name, .. }
+            | Self::NameTaken { name, .. }
+            | Self::WrongKind { name, .. }
+            | Self::Reserved { name } => Some(name),
+            Self::Syntax { .. }
+            | Self::NotUtf8
+            | Self::TooLarge
+            | Self::Tab
+            | Self::FullWidth { .. }
+            | Self::Unclosed { .. }
+            | Self::Unopened { .. }
+            | Self::MissingQuotes { .. }
+            | Self::MissingSpace
+            | Self::MissingComma
+            | Self::Forbidden { .. }
+            | Self::TooDeep
+            | Self::DuplicateKey { .. }
+            | Self::EmptyFile
+            | Self::Missing { .. }
+            | Self::WrongShape { .. }
+            | Self::ManyVerbs { .. }
+            | Self::RepeatedValue { .. }
+            | Self::Blank
+            | Self::TooManyRows { .. }
+            | Self::EmptyCut
+            | Self::NeverStrikes { .. }
+            | Self::DuplicateId { .. }
+            | Self::RepeatedCover { .. }
+            | Self::NothingCites { .. } => None,
+        }
     }
 
     /// What to do about it, where that is more than the sentence says.
@@ -322,12 +411,13 @@ impl MistakeKind {
     }
 }
 
-/// The candidate that was most likely meant by `found`.
+/// The candidate that was most likely meant by `found`; never `found` itself, which is no help.
 pub fn nearest<'c>(found: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
     let lower = |text: &str| text.chars().take(64).map(|c| c.to_ascii_lowercase()).collect::<Vec<char>>();
     let word = lower(found);
     candidates
         .into_iter()
+        .filter(|c| *c != found.trim())
         .filter_map(|c| {
             let other = lower(c);
             let longer = word.len().max(other.len());
@@ -377,6 +467,7 @@ mod tests {
         assert_eq!(nearest("acc-10", ["ACC-10"]).as_deref(), Some("ACC-10"));
         assert_eq!(nearest("吃饭", verbs), None);
         assert_eq!(nearest("", verbs), None);
+        assert_eq!(nearest("天", ["天"]), None);
         assert_eq!(nearest("ACC-12", ["ACC-10", "AGR-12"]).as_deref(), Some("ACC-10"));
     }
 }

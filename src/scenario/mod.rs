@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod explain;
 mod fields;
 pub mod lint;
+mod mend;
 pub mod mistake;
 pub mod model;
 pub mod play;

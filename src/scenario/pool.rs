@@ -16,7 +16,7 @@ use std::{
 
 use super::{
     model::Case,
-    play::{Options, play},
+    play::{Options, blank, play},
 };
 use crate::{
     evidence::Evidence,
@@ -73,23 +73,7 @@ fn broken(case: &Case, options: &Options, panic: &(dyn std::any::Any + Send)) ->
         .cloned()
         .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
         .unwrap_or_else(|| "未知原因".to_owned());
-    let mut result = CaseResult {
-        id: case.id.clone(),
-        title: case.scenario.title.clone(),
-        file: case.scenario.file.clone(),
-        covers: case.scenario.covers.clone(),
-        verdict: Verdict::Passed,
-        virtual_ms: 0,
-        wall_us: 0,
-        apdus: 0,
-        card_signatures: 0,
-        messages: 0,
-        receipts: 0,
-        findings: Vec::new(),
-        cited: BTreeMap::new(),
-        seed: options.seed,
-        steps: case.steps.len(),
-    };
+    let mut result = blank(case, options.seed);
     result.find(Finding::new(Verdict::Error, "kouan", "", format!("kouan 自身出错：{message}")));
     result
 }

@@ -17,7 +17,7 @@ use super::{
     lint,
     mistake::{MAX_MISTAKES, Mistake, MistakeKind, Vocabulary, nearest},
     model::{Case, Header, Invariant, Places},
-    scan,
+    scan::{Scanned, scan},
     source::{Lines, Source, Span},
     tree::{self, Key, Node, NodeKind},
 };
@@ -58,26 +58,36 @@ pub fn read(file: &str, bytes: &[u8], cast: &Cast) -> Reading {
             return refused(source, vec![mistake]);
         }
     };
-    let mut mistakes = scan::mistakes(&source.text);
-    if mistakes.is_empty() {
-        match tree::parse(&source) {
-            Ok(root) => return read_tree(source, &root, cast),
-            Err(found) => mistakes = found,
+    let Scanned { mut mistakes, mended } = scan(&source.text);
+    let Some(mended) = mended else { return refused(source, mistakes) };
+    let (root, mut parsed) = tree::parse(&source, &mended);
+    // What the scan found on a line is most likely what the parser stumbles over there.
+    let told: BTreeSet<usize> = mistakes.iter().map(|m| source.place(m.span.start).line).collect();
+    parsed
+        .retain(|m| !matches!(m.what, MistakeKind::Syntax { .. }) || !told.contains(&source.place(m.span.start).line));
+    mistakes.append(&mut parsed);
+    match root {
+        Some(root) => read_tree(source, &root, cast, mistakes),
+        None => {
+            once_each(&mut mistakes);
+            refused(source, mistakes)
         }
     }
-    refused(source, mistakes)
 }
 
 fn refused(source: Source, mistakes: Vec<Mistake>) -> Reading {
     Reading { source, cases: Vec::new(), mistakes, id_span: Span::default() }
 }
 
-fn read_tree(source: Source, root: &Node, cast: &Cast) -> Reading {
+/// Reads the tree of a text in which `told` has been found already.
+fn read_tree(source: Source, root: &Node, cast: &Cast, told: Vec<Mistake>) -> Reading {
     let lines = Lines::of(&source);
     let mut head = Reader::new(&source, &lines, cast, Vec::new());
     let NodeKind::Map(entries) = &root.kind else {
         head.wrong_shape(root, "「键: 值」的映射");
-        let mistakes = head.mistakes;
+        let mut mistakes = head.mistakes;
+        mistakes.extend(told);
+        once_each(&mut mistakes);
         return refused(source, mistakes);
     };
     let mut meant = BTreeSet::new();
@@ -99,6 +109,7 @@ fn read_tree(source: Source, root: &Node, cast: &Cast) -> Reading {
     let id_span = top(entries, "编号").map_or(Span::default(), |n| n.span);
     let rows = matrix(&mut head, entries);
     let names: Vec<(String, Span)> = top_entries(entries, "矩阵").map(|(k, _)| (k.text.clone(), k.span)).collect();
+    let uses = Uses::of(&source, root, &names);
     let mut mistakes = head.mistakes;
     let mut cases = Vec::new();
     let places = places(&source, &lines, root);
@@ -107,6 +118,7 @@ fn read_tree(source: Source, root: &Node, cast: &Cast) -> Reading {
         let mut reader = Reader::new(&source, &lines, cast, names.clone());
         cases.extend(case(&mut reader, &tree, &header, row, values, &places));
         if !reader.mistakes.is_empty() {
+            reader.mistakes.iter_mut().for_each(|m| uses.blame(m, values));
             mistakes.append(&mut reader.mistakes);
             once_each(&mut mistakes);
         }
@@ -114,7 +126,12 @@ fn read_tree(source: Source, root: &Node, cast: &Cast) -> Reading {
             break;
         }
     }
-    mistakes.extend(lint::warnings(&cases, entries));
+    // A place at which the text itself was wrong says nothing more.
+    let places: BTreeSet<Span> = told.iter().map(|m| m.span).collect();
+    mistakes.retain(|m| !places.contains(&m.span));
+    mistakes.extend(told);
+    let cases_stand = !mistakes.iter().any(|m| !m.what.is_warning());
+    mistakes.extend(lint::warnings(if cases_stand { &cases } else { &[] }, entries));
     once_each(&mut mistakes);
     mistakes.truncate(MAX_MISTAKES);
     if mistakes.iter().any(|m| !m.what.is_warning()) {
@@ -177,7 +194,70 @@ fn header(reader: &mut Reader<'_>, entries: &[(Key, Node)], source: &Source) -> 
     Header { title, id, covers, tags, note, file: source.file.clone(), covers_line }
 }
 
-type Row = Vec<(String, String)>;
+/// One value of one row of 矩阵.
+#[derive(Clone, Debug)]
+struct Cell {
+    key: String,
+    value: String,
+    /// Where the value stands.
+    span: Span,
+}
+
+type Row = Vec<Cell>;
+
+/// Where the values of 矩阵 are used: for each text the `$键` in it, in file order.
+struct Uses(Vec<(Span, Span, String)>);
+
+impl Uses {
+    fn of(source: &Source, root: &Node, names: &[(String, Span)]) -> Self {
+        let mut uses = Self(Vec::new());
+        if !names.is_empty() {
+            uses.collect(source, root, names);
+        }
+        uses.0.sort_by_key(|(text, used, _)| (*text, *used));
+        uses
+    }
+
+    fn collect(&mut self, source: &Source, node: &Node, names: &[(String, Span)]) {
+        match &node.kind {
+            NodeKind::Scalar { .. } => self.text(source, node.span, names),
+            NodeKind::List(items) => items.iter().for_each(|n| self.collect(source, n, names)),
+            NodeKind::Map(entries) => {
+                for (key, value) in entries.iter().filter(|(k, _)| k.text != "矩阵") {
+                    self.text(source, key.span, names);
+                    self.collect(source, value, names);
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, source: &Source, span: Span, names: &[(String, Span)]) {
+        let written = source.slice(span);
+        for (i, _) in written.match_indices('$').take(16) {
+            let name = name_at(&written[i + 1..]);
+            if names.iter().any(|(key, _)| key == name) {
+                let start = span.start + i;
+                self.0.push((span, Span::new(start, start + 1 + name.len()), name.to_owned()));
+            }
+        }
+    }
+
+    /// A mistake in a text whose wrong word came from 矩阵 is told at the value, with the place where it is used.
+    fn blame(&self, mistake: &mut Mistake, values: &Row) {
+        let Some(found) = mistake.what.found() else { return };
+        let at = mistake.span;
+        let after = self.0.partition_point(|(text, ..)| text.start <= at.start);
+        let within = self.0[..after].iter().rev().take(16).filter(|(text, ..)| at.end <= text.end);
+        for (_, used, name) in within {
+            let cell = values.iter().find(|c| c.key == *name);
+            if let Some(cell) = cell.filter(|c| found.contains(c.value.as_str()) || c.value.contains(found)) {
+                mistake.span = cell.span;
+                mistake.used = Some(*used);
+                return;
+            }
+        }
+    }
+}
 
 /// The rows of 矩阵 in file order; one empty row where there is none.
 fn matrix(reader: &mut Reader<'_>, entries: &[(Key, Node)]) -> Vec<Row> {
@@ -187,29 +267,66 @@ fn matrix(reader: &mut Reader<'_>, entries: &[(Key, Node)]) -> Vec<Row> {
         return vec![Vec::new()];
     }
     let mut rows: Vec<Row> = vec![Vec::new()];
-    let mut count = 1usize;
+    let mut fits = true;
     for (key, node) in top_entries(entries, "矩阵") {
         reader.name(&key.text, key.span);
         let items = reader.list(node);
         if items.is_empty() && matches!(node.kind, NodeKind::List(_)) {
             reader.push(MistakeKind::Blank, node.span);
         }
-        let values: Vec<String> = items.iter().filter_map(|n| reader.text(n)).collect();
-        count = count.saturating_mul(values.len().max(1));
-        if count > MAX_ROWS {
-            reader.push(MistakeKind::TooManyRows { rows: count }, key.span);
-            return vec![Vec::new()];
+        let values = cells(reader, key, items);
+        if fits && rows.len().saturating_mul(items.len()) > MAX_ROWS {
+            fits = false;
+            let rows = row_count(entries).map_or_else(|| "数不清的".to_owned(), |n| n.to_string());
+            reader.push(MistakeKind::TooManyRows { rows }, key.span);
         }
-        if !values.is_empty() {
-            rows = rows
-                .iter()
-                .flat_map(|row| {
-                    values.iter().map(move |v| row.iter().cloned().chain([(key.text.clone(), v.clone())]).collect())
-                })
-                .collect();
+        if fits && !values.is_empty() {
+            let with = |row: &Row, v: &Cell| row.iter().chain([v]).cloned().collect();
+            rows = rows.iter().flat_map(|row| values.iter().map(move |v| with(row, v))).collect();
+        }
+    }
+    if !fits {
+        return vec![Vec::new()];
+    }
+    // Values that hold `,` and `=` may make two rows look alike though each value stands there once.
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for row in &rows {
+        let Some(last) = row.last() else { continue };
+        if let Some(first) = seen.insert(row_name(row), last.span) {
+            reader.push(MistakeKind::RepeatedValue { value: row_name(row), first }, last.span);
         }
     }
     rows
+}
+
+/// A row as it stands in a case's 编号.
+fn row_name(row: &Row) -> String {
+    let pairs: Vec<String> = row.iter().map(|c| format!("{}={}", c.key, c.value)).collect();
+    pairs.join(",")
+}
+
+/// The values of one key; one that stands there twice would make two cases with one 编号.
+fn cells(reader: &mut Reader<'_>, key: &Key, items: &[Node]) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    for node in items {
+        let Some(value) = reader.text(node) else { continue };
+        if let Some(first) = seen.get(&value) {
+            reader.push(MistakeKind::RepeatedValue { value, first: *first }, node.span);
+            continue;
+        }
+        seen.insert(value.clone(), node.span);
+        cells.push(Cell { key: key.text.clone(), value, span: node.span });
+    }
+    cells
+}
+
+/// How many rows the whole matrix has, if a number can hold it.
+fn row_count(entries: &[(Key, Node)]) -> Option<u128> {
+    top_entries(entries, "矩阵").try_fold(1u128, |rows, (_, node)| {
+        let values = u128::try_from(nodes_of(Some(node)).len().max(1)).ok()?;
+        rows.checked_mul(values)
+    })
 }
 
 /// The tree with `$键` replaced in every text outside of 矩阵.
@@ -237,8 +354,8 @@ fn filled_in(text: &str, values: &Row) -> String {
         filled.push_str(&rest[..i]);
         let after = &rest[i + 1..];
         let name = name_at(after);
-        match values.iter().find(|(key, _)| key == name) {
-            Some((_, value)) => filled.push_str(value),
+        match values.iter().find(|c| c.key == name) {
+            Some(cell) => filled.push_str(&cell.value),
             None => filled.push_str(&rest[i..i + 1 + name.len()]),
         }
         rest = &after[name.len()..];
@@ -267,6 +384,7 @@ fn case(
         Some(node) => reader.time(node),
         None => Time::parse(DEFAULT_START),
     };
+    reader.earliest = start;
     let given = reader.given(top(entries, "已知"));
     let steps = reader.steps(top(entries, "步骤"));
     let script = reader.script(top(entries, "对手方剧本"));
@@ -285,12 +403,7 @@ fn case(
     if let Some(node) = top(entries, "曾经") {
         reader.list(node);
     }
-    let id = if values.is_empty() {
-        header.id.clone()
-    } else {
-        let pairs: Vec<String> = values.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        format!("{}[{}]", header.id, pairs.join(","))
-    };
+    let id = if values.is_empty() { header.id.clone() } else { format!("{}[{}]", header.id, row_name(values)) };
     let places = places.clone();
     Some(Case {
         id,

@@ -28,6 +28,9 @@ fn draw<'s>(source: &'s Source, mistake: &Mistake) -> Vec<Group<'s>> {
     let mut snippet = Snippet::source(source.text.as_str())
         .path(source.file.as_str())
         .annotation(AnnotationKind::Primary.span(source.underline(mistake.span)));
+    if let Some(used) = mistake.used {
+        snippet = snippet.annotation(AnnotationKind::Context.span(source.underline(used)).label("用在这里"));
+    }
     if let Some((span, label)) = context(&mistake.what) {
         snippet = snippet.annotation(AnnotationKind::Context.span(source.underline(span)).label(label));
     }
@@ -41,7 +44,9 @@ fn draw<'s>(source: &'s Source, mistake: &Mistake) -> Vec<Group<'s>> {
 /// The other place that a mistake is about.
 fn context(what: &MistakeKind) -> Option<(Span, &'static str)> {
     match what {
-        MistakeKind::DuplicateKey { first, .. } => Some((*first, "第一次在这里")),
+        MistakeKind::DuplicateKey { first, .. } | MistakeKind::RepeatedValue { first, .. } => {
+            Some((*first, "第一次在这里"))
+        }
         MistakeKind::NameTaken { first, .. } => first.map(|f| (f, "第一次在这里")),
         _ => None,
     }

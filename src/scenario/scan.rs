@@ -8,17 +8,28 @@ use std::cell::Cell;
 
 use super::{
     catalogue,
+    mend::{Mend, Mended},
     mistake::{MAX_MISTAKES, Mistake, MistakeKind},
     source::Span,
     tree::MAX_DEPTH,
 };
 
-/// The mistakes of a source text, in file order. If there are any the parser is not worth asking.
-pub fn mistakes(text: &str) -> Vec<Mistake> {
-    let mut scan = Scan { text, at: 0, found: Vec::new(), known_line: Cell::new((0, None)) };
+/// What a look at the source text tells.
+pub(super) struct Scanned {
+    /// The mistakes, in file order.
+    pub(super) mistakes: Vec<Mistake>,
+    /// The text with all of them put right, for the parser; none where that cannot be done.
+    pub(super) mended: Option<Mended>,
+}
+
+/// Looks through a source text.
+pub(super) fn scan(text: &str) -> Scanned {
+    let known_line = Cell::new((0, None));
+    let mut scan = Scan { text, at: 0, found: Vec::new(), mends: Vec::new(), hopeless: false, known_line };
     scan.document();
     scan.found.sort_by_key(|m| m.span);
-    scan.found
+    let mended = if scan.hopeless { None } else { Mended::of(text, scan.mends) };
+    Scanned { mistakes: scan.found, mended }
 }
 
 /// The half-width character that a full-width one stands for.
@@ -51,6 +62,10 @@ struct Scan<'t> {
     text: &'t str,
     at: usize,
     found: Vec<Mistake>,
+    /// How each of them is put right.
+    mends: Vec<Mend>,
+    /// Something was found that cannot be put right.
+    hopeless: bool,
     /// A line's start as far as known, and its end: so that a very long line is searched once.
     known_line: Cell<(usize, Option<usize>)>,
 }
@@ -69,6 +84,13 @@ impl<'t> Scan<'t> {
                     continue;
                 }
                 text_above = None;
+            }
+            if line.starts_with('%') {
+                let end = self.at + line.find(char::is_whitespace).unwrap_or(line.len());
+                self.push(MistakeKind::Forbidden { what: "指令（%）" }, self.at, end);
+                self.mend(self.at, self.at + 1, "#");
+                self.next_line();
+                continue;
             }
             let line_start = self.at;
             self.at += indent;
@@ -97,6 +119,11 @@ impl<'t> Scan<'t> {
         if matches!(first, '－' | '—' | '＃') {
             self.full_width(self.at, first);
             return None;
+        }
+        if let Some(colon) = glued_colon(rest, dashed) {
+            self.missing_space(self.at + colon);
+            self.at += colon + 1;
+            return self.value(&rest[..colon], indent, parent);
         }
         match first {
             '{' | '[' => {
@@ -193,6 +220,7 @@ impl<'t> Scan<'t> {
             self.full_width(at, first);
         } else if matches!(first, ']' | '}') {
             self.push(MistakeKind::Unopened { bracket: first }, at, at + 1);
+            self.mend(at, at + 1, " ");
         }
         // Anything else after a value is left to the parser, which points at it well.
     }
@@ -207,6 +235,7 @@ impl<'t> Scan<'t> {
                     self.at += 1;
                     if stack.len() > MAX_DEPTH {
                         self.push(MistakeKind::TooDeep, self.at - 1, self.at);
+                        self.hopeless = true;
                         self.at = self.text.len();
                         return;
                     }
@@ -231,15 +260,14 @@ impl<'t> Scan<'t> {
                 '"' | '\'' => self.quoted(),
                 ' ' | '\r' => self.at += 1,
                 '\t' => {
-                    self.push(MistakeKind::Tab, self.at, self.at + 1);
-                    self.at += 1;
+                    self.tab();
                 }
                 '#' if self.text[..self.at].ends_with([' ', '\n', '\t']) => self.at = self.line_end(),
                 '\n' => {
                     self.at += 1;
                     if self.looks_like_block(indent) {
-                        self.unclosed(&stack);
                         self.at -= 1;
+                        self.unclosed(&stack);
                         return;
                     }
                 }
@@ -261,17 +289,28 @@ impl<'t> Scan<'t> {
                 return false;
             }
             if !stack.iter().any(|o| o.bracket == wanted) {
-                // The wrong closing bracket: blame it, and take it for the right one unless that follows.
-                self.push(MistakeKind::Unopened { bracket: c }, self.at - 1, self.at);
-                let right = if open.bracket == '{' { '}' } else { ']' };
-                if self.line().trim_start().starts_with(right) {
+                // One too many, if what follows closes all that is open; else it stands for the right one.
+                let right = right_of(open.bracket);
+                if self.closings_ahead() > stack.len() || self.line().trim_start().starts_with(right) {
+                    self.push(MistakeKind::Unopened { bracket: c }, self.at - 1, self.at);
+                    self.mend(self.at - 1, self.at, " ");
                     stack.push(open);
+                    return false;
                 }
+                self.push(MistakeKind::Unclosed { bracket: open.bracket }, open.at, open.at + 1);
+                self.mend(self.at - 1, self.at, right.encode_utf8(&mut [0; 4]));
                 return stack.is_empty();
             }
             self.push(MistakeKind::Unclosed { bracket: open.bracket }, open.at, open.at + 1);
+            self.mend(self.at - 1, self.at - 1, right_of(open.bracket).encode_utf8(&mut [0; 4]));
         }
         true
+    }
+
+    /// How many more brackets close than open on the rest of this line.
+    fn closings_ahead(&self) -> usize {
+        let count = |marks: [char; 2]| self.line().matches(marks).count();
+        count(['}', ']']).saturating_sub(count(['{', '[']))
     }
 
     /// Inside brackets, after a closing one: a comma, another closing one, or a mistake.
@@ -325,6 +364,13 @@ impl<'t> Scan<'t> {
         self.at = start + plain.max(1);
         let colon_next = rest[plain..].starts_with(':');
         if in_map && !open.colon && !colon_next {
+            if let Some(i) = item.find(':').filter(|i| !item[..*i].contains('：')) {
+                open.colon = true;
+                open.value = start + i + 1;
+                self.missing_space(start + i);
+                self.at = start + i + 1;
+                return;
+            }
             if let Some(i) = item.find('：') {
                 open.colon = true;
                 self.full_width(start + i, '：');
@@ -366,11 +412,39 @@ impl<'t> Scan<'t> {
         if structured && open.bracket == '[' {
             return;
         }
+        if open.bracket == '{'
+            && let Some(end) = self.value_above(open.value)
+        {
+            open.value = self.at;
+            self.push(MistakeKind::MissingComma, end, end);
+            self.mend(end, end, ",");
+            return;
+        }
         let start = open.value;
         let end = self.at + rest.find([',', '}', ']']).unwrap_or(rest.trim_end().len());
         let lead = self.text[start..end].len() - self.text[start..end].trim_start().len();
         self.missing_quotes(start + lead, end, "文字里有「: 」");
         self.at = end;
+    }
+
+    /// The end of the value that starts at `from`, where it ends on a line above and the key of a next entry follows.
+    fn value_above(&self, from: usize) -> Option<usize> {
+        let line_end = self.text[from..self.at].rfind('\n').map(|i| from + i)?;
+        self.written_end(from, line_end)
+    }
+
+    /// The end of what is written between two places, without comments and blank lines.
+    fn written_end(&self, from: usize, to: usize) -> Option<usize> {
+        let mut end = to;
+        while end > from {
+            let start = self.text[from..end].rfind('\n').map_or(from, |i| from + i + 1);
+            let line = strip_comment(&self.text[start..end]);
+            if !line.trim().is_empty() {
+                return Some(start + line.len());
+            }
+            end = start.saturating_sub(1).max(from);
+        }
+        None
     }
 
     /// Inside brackets at the start of a line: whether this line plainly belongs to the block outside of them.
@@ -385,8 +459,14 @@ impl<'t> Scan<'t> {
     }
 
     fn unclosed(&mut self, stack: &[Open]) {
+        // They are closed, for the parser, after the last thing that is written.
+        let from = stack.first().map_or(0, |open| open.at);
+        let end = self.written_end(from, self.at).unwrap_or(self.at);
         for open in stack {
             self.push(MistakeKind::Unclosed { bracket: open.bracket }, open.at, open.at + 1);
+        }
+        for open in stack.iter().rev() {
+            self.mend(end, end, right_of(open.bracket).encode_utf8(&mut [0; 4]));
         }
     }
 
@@ -408,6 +488,7 @@ impl<'t> Scan<'t> {
             }
         }
         self.push(MistakeKind::Unclosed { bracket: quote }, start, start + 1);
+        self.hopeless = true;
         self.at = self.text.len();
     }
 
@@ -416,10 +497,7 @@ impl<'t> Scan<'t> {
         while let Some(c) = self.peek() {
             match c {
                 ' ' => self.at += 1,
-                '\t' => {
-                    self.push(MistakeKind::Tab, self.at, self.at + 1);
-                    self.at += 1;
-                }
+                '\t' => self.tab(),
                 '\u{3000}' => {
                     self.full_width(self.at, c);
                     self.at += c.len_utf8();
@@ -468,19 +546,65 @@ impl<'t> Scan<'t> {
 
     fn full_width(&mut self, at: usize, found: char) {
         let meant = half_width(found).unwrap_or(found);
-        self.push(MistakeKind::FullWidth { found, meant }, at, at + found.len_utf8());
+        let end = at + found.len_utf8();
+        self.push(MistakeKind::FullWidth { found, meant }, at, end);
+        let blank = if matches!(meant, ':' | '-' | '#') { " " } else { "" };
+        self.mend(at, end, &format!("{meant}{blank}"));
+    }
+
+    fn tab(&mut self) {
+        self.push(MistakeKind::Tab, self.at, self.at + 1);
+        self.mend(self.at, self.at + 1, " ");
+        self.at += 1;
+    }
+
+    fn missing_space(&mut self, colon: usize) {
+        self.push(MistakeKind::MissingSpace, colon, colon + 1);
+        self.mend(colon + 1, colon + 1, " ");
     }
 
     fn missing_quotes(&mut self, start: usize, end: usize, why: &'static str) {
         let text = self.text[start..end].trim().to_owned();
+        let quoted = Span::new(start, start + self.text[start..end].trim_end().len());
+        self.mend(quoted.start, quoted.start, "'");
+        for (i, _) in text.match_indices('\'') {
+            self.mend(quoted.start + i, quoted.start + i, "'");
+        }
+        self.mend(quoted.end, quoted.end, "'");
         self.push(MistakeKind::MissingQuotes { text, why }, start, end);
+    }
+
+    fn mend(&mut self, start: usize, end: usize, with: &str) {
+        if self.mends.len() < 4 * MAX_MISTAKES {
+            self.mends.push(Mend { span: Span::new(start, end), with: with.to_owned() });
+        } else {
+            self.hopeless = true;
+        }
     }
 
     fn push(&mut self, what: MistakeKind, start: usize, end: usize) {
         if self.found.len() < MAX_MISTAKES {
             self.found.push(Mistake::new(what, Span::new(start, end)));
+        } else {
+            self.hopeless = true;
         }
     }
+}
+
+const fn right_of(bracket: char) -> char {
+    if bracket == '{' { '}' } else { ']' }
+}
+
+/// A colon without the space that must follow it: behind a word of the language, or before a bracket. In a list (after
+/// `- `) a text may well hold one, so only a verb's or a fault's counts there.
+fn glued_colon(line: &str, dashed: bool) -> Option<usize> {
+    let colon = line.find(':')?;
+    let (word, after) = (line[..colon].trim(), line[colon + 1..].chars().next()?);
+    if matches!(after, ' ' | '\t' | '\r') || word.contains(['{', '[', '"', '\'', '#', '：']) || word.is_empty() {
+        return None;
+    }
+    let known = if dashed { catalogue::takes_structure(word) && !word.contains('.') } else { catalogue::is_word(word) };
+    (known || matches!(after, '{' | '[')).then_some(colon)
 }
 
 /// Where a line's key ends: at a colon before a space or the end of the line, outside of a comment.
@@ -553,63 +677,5 @@ fn parenthesised(rest: &str) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn codes_and_words(text: &str) -> Vec<(&'static str, String)> {
-        mistakes(text).iter().map(|m| (m.what.code(), text[m.span.start..m.span.end].to_owned())).collect()
-    }
-
-    #[test]
-    fn full_width_marks_inside_texts_are_text() {
-        for text in [
-            "场景: 签约，然后：失败",
-            "说明: 【注意】先签约\n  再：看结果，然后\n覆盖: [ACC-01]",
-            "说明: |\n  编号：X\n  ［甲］\n编号: X",
-            "步骤:\n  - 等待: {单: {状态: 数据审核成功，待核保}, 时限: 1天} # 注：是",
-            "a: {提示: '，：［'}",
-            "曾经:\n  - 银行.签约 拒绝(资料：不全)",
-        ] {
-            assert_eq!(codes_and_words(text), [], "{text}");
-        }
-    }
-
-    #[test]
-    fn full_width_marks_in_the_place_of_yaml_ones_are_found_where_they_stand() {
-        let found =
-            |text| codes_and_words(text).into_iter().map(|(code, word)| (code == "K5005", word)).collect::<Vec<_>>();
-        let one = |word: &str| vec![(true, word.to_owned())];
-        assert_eq!(found("编号：X"), one("："));
-        assert_eq!(found("步骤:\n  - 协议签署：{银行: 中国银行}"), one("："));
-        assert_eq!(found("步骤:\n  - 协议签署: {银行：中国银行, 记作: 甲}"), one("："));
-        assert_eq!(found("步骤:\n  - 等待: {甲: {状态: 成功}，时限: 1天}"), one("，"));
-        assert_eq!(found("步骤:\n  - 登录: {由: 法人卡，卡密码: 1}"), one("，"));
-        assert_eq!(found("覆盖: ［ACC-01］"), one("［"));
-        assert_eq!(found("覆盖: 【ACC-01】"), one("【"));
-        assert_eq!(found("　编号: X"), one("\u{3000}"));
-    }
-
-    #[test]
-    fn an_unclosed_bracket_is_found_where_it_opens_and_the_rest_is_still_read() {
-        let text = "步骤:\n  - 协议签署: {银行: 中国银行\n  - 期望: {甲: {状态: 成功}\n标签: [甲\n";
-        let spans: Vec<usize> = mistakes(text).iter().map(|m| m.span.start).collect();
-        let opens = [text.find("{银行").unwrap(), text.find("{甲").unwrap(), text.find("[甲").unwrap()];
-        assert_eq!(spans, opens);
-    }
-
-    #[test]
-    fn forgotten_quotes_are_named_with_the_text_that_needs_them() {
-        assert_eq!(
-            codes_and_words("a: {银行.签约: [延迟(2小时, 同意), 同意]}"),
-            [("K5008", "延迟(2小时, 同意)".to_owned())]
-        );
-        assert_eq!(
-            codes_and_words("a: [同意(协议失效时间: 2026-03-10)]"),
-            [("K5008", "同意(协议失效时间: 2026-03-10)".to_owned())]
-        );
-        assert_eq!(codes_and_words("a: {总数: >= 2}"), [("K5008", ">= 2".to_owned())]);
-        assert_eq!(codes_and_words("说明: 甲: 乙"), [("K5008", "甲: 乙".to_owned())]);
-        assert_eq!(codes_and_words("a: {提示: 甲: 乙, b: c}"), [("K5008", "甲: 乙".to_owned())]);
-        assert_eq!(codes_and_words("a: ['延迟(2小时, 同意)', 同意(甲)]"), []);
-    }
-}
+#[path = "scan_tests.rs"]
+mod tests;

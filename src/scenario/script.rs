@@ -7,11 +7,12 @@ use domain::{
     message::Kind,
     party::{Misbehaviour, Outcome, Point},
 };
+use interchange::catalogue::CATALOGUE;
 use jiff::civil::Date;
 
 use super::{
-    catalogue::{FAULTS, OUTCOMES, fault_named, verb_named},
-    fields::{Reader, near_duration, nodes_of, parse_lapse},
+    catalogue::{FAULTS, OUTCOMES, fault_named, is_persons, verb_named},
+    fields::{Reader, Unread, nodes_of, parse_lapse},
     mistake::{MistakeKind, Vocabulary},
     model::{CardFaultKind, Fault, FaultKind, Lapse, Once, OnceKind, PartyName, ScriptLine, WireSel},
     source::Span,
@@ -181,10 +182,10 @@ impl Reader<'_> {
         };
         let (by, then) = (inner.sub(0, comma), inner.sub(comma + 1, inner.text.len()));
         let span = match parse_lapse(by.text) {
-            Some(Lapse::Exact(span)) => Some(span),
-            Some(Lapse::WorkingDays(_)) | None => {
+            Ok(Lapse::Exact(span)) => Some(span),
+            unread => {
                 let at = self.part_span(by);
-                self.push(MistakeKind::BadDuration { found: by.text.into(), nearest: near_duration(by.text) }, at);
+                self.push(unread.err().unwrap_or(Unread::Form).mistake(by.text), at);
                 None
             }
         };
@@ -234,6 +235,7 @@ impl Reader<'_> {
             "乱序" => {
                 let from = fields.node("从").and_then(|n| self.party(n));
                 let to = fields.node("到").and_then(|n| self.party(n));
+                self.must_travel(&fields, None, from.as_ref(), to.as_ref());
                 FaultKind::Reorder { from: from?, to: to? }
             }
             "断开" => self.cut(&fields)?,
@@ -264,7 +266,45 @@ impl Reader<'_> {
         let from = fields.node("从").and_then(|n| self.party(n));
         let to = fields.node("到").and_then(|n| self.party(n));
         let nth = fields.node("第").and_then(|n| self.count(n, 1, 1_000_000)).map(small);
+        self.must_travel(fields, message.as_deref(), from.as_ref(), to.as_ref());
         WireSel { message, from, to, nth }
+    }
+
+    fn role_of(&self, party: &PartyName) -> PartyRole {
+        match party {
+            PartyName::Role(role) => *role,
+            // A name that was read is in the directory.
+            PartyName::Institution(id) => self.cast.directory.by_id(id).map_or(PartyRole::Portal, |i| i.role),
+        }
+    }
+
+    /// A fault of the wire can only strike what the catalogue lets travel that way.
+    fn must_travel(
+        &mut self,
+        fields: &Fields<'_>,
+        message: Option<&str>,
+        from: Option<&PartyName>,
+        to: Option<&PartyName>,
+    ) {
+        let (sender, receiver) = (from.map(|p| self.role_of(p)), to.map(|p| self.role_of(p)));
+        let travels = |from: Option<PartyRole>, to: Option<PartyRole>| {
+            CATALOGUE.iter().any(|e| {
+                message.is_none_or(|m| m == e.chinese)
+                    && from.is_none_or(|r| r == e.from)
+                    && to.is_none_or(|r| r == e.to)
+            })
+        };
+        if travels(sender, receiver) {
+            return;
+        }
+        // The end that alone is wrong is pointed at; where only both together are, the second.
+        let end = if travels(sender, None) { "到" } else { "从" };
+        let Some(node) = fields.node(end) else { return };
+        let what = message.map_or_else(|| "报文".to_owned(), |m| format!("「{m}」"));
+        let (from, to) =
+            (sender.map_or("任何一方", PartyRole::chinese), receiver.map_or("任何一方", PartyRole::chinese));
+        let why = format!("没有从{from}发给{to}的{what}");
+        self.push(MistakeKind::NeverStrikes { why }, node.span);
     }
 
     fn message_word(&mut self, text: &str, span: Span) -> bool {
@@ -297,6 +337,13 @@ impl Reader<'_> {
         {
             self.push(MistakeKind::EmptyCut, node.span);
         }
+        if let ([a, b], Some(node)) = (parties.as_slice(), fields.node("双方")) {
+            let (a, b) = (self.role_of(a), self.role_of(b));
+            if !CATALOGUE.iter().any(|e| (e.from, e.to) == (a, b) || (e.from, e.to) == (b, a)) {
+                let why = format!("{}与{}之间没有报文往来", a.chinese(), b.chinese());
+                self.push(MistakeKind::NeverStrikes { why }, node.span);
+            }
+        }
         let mut parties = parties.into_iter();
         let between = (parties.next()?, parties.next()?);
         Some(FaultKind::Cut { between, from: from?, to: to? })
@@ -311,8 +358,19 @@ impl Reader<'_> {
         word
     }
 
-    /// 步: the index of the step that is meant.
+    /// 步: the index of the step that is meant; a person must act in it.
     fn step_named(&mut self, node: &Node) -> Option<usize> {
+        let step = self.any_step_named(node)?;
+        let verb = self.step_names.get(step).map_or("", |(_, verb)| *verb);
+        if !is_persons(verb) {
+            let why = format!("「{verb}」不是人的动作，不用卡");
+            self.push(MistakeKind::NeverStrikes { why }, node.span);
+            return None;
+        }
+        Some(step)
+    }
+
+    fn any_step_named(&mut self, node: &Node) -> Option<usize> {
         let text = self.word(node)?;
         if let Some(i) = self.step_names.iter().position(|(name, _)| name.as_deref() == Some(text.as_str())) {
             return Some(i);

@@ -54,13 +54,13 @@ impl Term {
             Some((key, rest)) => {
                 let known = KEYS.iter().find(|(name, _)| *name == key.trim());
                 let names: Vec<&str> = KEYS.iter().map(|(name, _)| *name).collect();
-                let key = known
-                    .ok_or_else(|| format!("unknown key '{}'; known keys are {}", key.trim(), names.join(", ")))?;
+                let key =
+                    known.ok_or_else(|| format!("没有「{}」这个键；可用的键：{}", key.trim(), names.join("、")))?;
                 (key.1, rest.trim())
             }
         };
         if text.is_empty() {
-            return Err("an empty term; write for example '标签=签约 & !超时'".to_owned());
+            return Err("有一项是空的；可以写成 '标签=签约 & !超时'".to_owned());
         }
         Ok(Self { key, text: text.to_owned(), negated })
     }
@@ -101,7 +101,7 @@ impl FromStr for Shard {
         let parsed = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
         match parsed {
             Some((index, count)) if 1 <= index && index <= count => Ok(Self { index, count }),
-            _ => Err("write I/N with 1 <= I <= N, such as 2/4".to_owned()),
+            _ => Err("应写成 I/N，1 <= I <= N，如 2/4".to_owned()),
         }
     }
 }

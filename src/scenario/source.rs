@@ -45,14 +45,15 @@ impl Source {
     /// The source with a mistake in it, where the bytes are no UTF-8 or too many; the text is then only good for
     /// showing where.
     pub fn new(file: &str, bytes: &[u8]) -> Result<Self, Box<(Self, Mistake)>> {
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let refused = |text: &str, what, span| {
             let source = Self { file: file.into(), text: text.into() };
             Err(Box::new((source, Mistake::new(what, span))))
         };
         if bytes.len() > MAX_FILE_BYTES {
-            return refused("", MistakeKind::TooLarge { bytes: bytes.len() }, Span::default());
+            return refused("", MistakeKind::TooLarge, Span::default());
         }
+        // Only now: whoever hands in no more than one byte too many must still be found out.
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Self { file: file.into(), text: text.into() }),
             Err(error) => {

@@ -8,9 +8,9 @@ use domain::{directory::PartyRole, portal::Page};
 use super::{
     catalogue::{
         AGREEMENT_FORM, AGREEMENT_STATES, Actor, BANK_LABEL, BANK_SHORT, Field, GIVEN_KEYS, LOG_CODES, PAYEE_LABEL,
-        REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL, Takes, VERBS, Verb, verb_named,
+        REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL, Takes, VERBS, Verb, page_columns, page_filters, verb_named,
     },
-    fields::{Named, Reader, nodes_of},
+    fields::{Asked, LISTS, Named, Reader, nodes_of},
     mistake::{MistakeKind, Vocabulary, nearest},
     model::{Act, Advance, CardSlot, Given, PartyName, RefusalExpected, Step, SubjectExpected, Value, Who},
     source::Span,
@@ -87,11 +87,24 @@ impl Reader<'_> {
                 first = Some((head, node));
             }
         }
-        let (Some(head), node) = first? else { return None };
+        let (head, node) = first?;
+        let Some(head) = head else {
+            self.broken(node);
+            return None;
+        };
         let step = self.act(&head, node);
         let name = step.as_ref().and_then(|s| s.name.clone());
         self.step_names.push((name, head.verb.name));
         step
+    }
+
+    /// A step with an unknown verb: the name that it would have defined is known all the same.
+    fn broken(&mut self, node: &Node) {
+        if let NodeKind::Map(entries) = &node.kind
+            && let Some((_, name)) = entries.iter().find(|(k, _)| k.text == "记作")
+        {
+            self.define(name, Named::Broken);
+        }
     }
 
     fn head<'n>(&mut self, key: &'n Key) -> Option<Head<'n>> {
@@ -154,7 +167,8 @@ impl Reader<'_> {
             Some(Act::Query { page, .. }) => Named::Table(*page),
             // A name of a broken step is still known, so that its uses are not mistakes too.
             None if verb.form => Named::Agreement,
-            Some(_) | None => Named::Step,
+            None => Named::Broken,
+            Some(_) => Named::Step,
         };
         let name = fields.node("记作").and_then(|n| self.define(n, leaves));
         Some(Step { verb: verb.name, act: act?, name, refusal, line })
@@ -252,8 +266,7 @@ impl Reader<'_> {
         }
         let mut filters = Vec::new();
         if let Some(node) = fields.node("条件") {
-            let known: &[&str] =
-                if page == Page::Agreements { &["银行名称", "协议状态", "签约日期"] } else { &[] };
+            let known = page_filters(page);
             for (key, value) in self.map(node) {
                 if !known.contains(&key.text.as_str()) {
                     self.unknown_field(&key.text, &format!("{name}的条件"), known.iter().copied(), key.span);
@@ -276,18 +289,28 @@ impl Reader<'_> {
         let value = self.value(node)?;
         if let Value::Text(_) = &value {
             // What a filter may be is what its column may show.
-            self.expected(node, label, AGREEMENT_STATES)?;
+            self.expected(node, Asked::one(label, AGREEMENT_STATES))?;
         }
         Some(value)
     }
 
     fn advance(&mut self, head: &Head<'_>, node: &Node) -> Option<Advance> {
         if let NodeKind::Scalar { .. } = node.kind {
-            return self.lapse(node).map(Advance::By);
+            let lapse = self.lapse(node)?;
+            self.earliest = self.earliest.map(|now| lapse.after(now));
+            return Some(Advance::By(lapse));
         }
         let fields = self.fields(head.key, "推进", node, head.verb.fields);
         match fields.node("到") {
-            Some(to) => self.time(to).map(Advance::Until),
+            Some(to) => {
+                let until = self.time(to)?;
+                if let Some(now) = self.earliest.filter(|now| until < *now) {
+                    self.push(MistakeKind::Past { found: until.to_string(), now }, to.span);
+                    return None;
+                }
+                self.earliest = Some(until);
+                Some(Advance::Until(until))
+            }
             None => {
                 if matches!(node.kind, NodeKind::Map(_)) {
                     self.push(MistakeKind::Missing { key: "到", of: "「推进」".into() }, head.key.span);
@@ -307,6 +330,9 @@ impl Reader<'_> {
         }
         for (key, value) in real {
             let Some(named) = self.subject(&key.text, key.span) else { continue };
+            if named == Named::Broken {
+                continue;
+            }
             if named == Named::Step {
                 let what = MistakeKind::WrongKind {
                     name: key.text.clone(),
@@ -328,7 +354,10 @@ impl Reader<'_> {
                 }
                 let expected = match named {
                     Named::Table(page) if field.text == TABLE_FIELDS[1] => self.rows(node, page),
-                    _ => self.expected(node, &field.text, AGREEMENT_STATES),
+                    _ => {
+                        let list = LISTS.contains(&field.text.as_str());
+                        self.expected(node, Asked { list, ..Asked::one(&field.text, AGREEMENT_STATES) })
+                    }
                 };
                 let line = self.line(field.span);
                 fields.extend(expected.map(|e| (field.text.clone(), e, line)));
@@ -341,34 +370,19 @@ impl Reader<'_> {
     /// 行: a list of rows, each a map of columns.
     fn rows(&mut self, node: &Node, page: Page) -> Option<Expected> {
         if matches!(&node.kind, NodeKind::Scalar { .. }) {
-            let expected = self.expected(node, "", &[])?;
+            let expected = self.expected(node, Asked::one("", &[]))?;
             if matches!(expected, Expected::Empty | Expected::NonEmpty) {
                 return Some(expected);
             }
         }
-        let columns: &[&str] = match page {
-            Page::Agreements => &[
-                "序号",
-                "银行名称",
-                "协议编号",
-                "付款账号",
-                "收款企业名称",
-                "服务类型",
-                "协议生效时间",
-                "协议失效时间",
-                "签约时间",
-                "状态",
-            ],
-            Page::StatusLog => &["序号", "状态", "状态描述", "入库时间"],
-            Page::Menu => &["菜单"],
-        };
+        let columns = page_columns(page);
         let states = if page == Page::StatusLog { LOG_CODES } else { AGREEMENT_STATES };
         let mut rows = Vec::new();
         for item in self.list(node) {
             let mut row = Vec::new();
             for (key, value) in self.map(item) {
                 if columns.contains(&key.text.as_str()) {
-                    row.extend(self.expected(value, &key.text, states).map(|e| (key.text.clone(), e)));
+                    row.extend(self.expected(value, Asked::one(&key.text, states)).map(|e| (key.text.clone(), e)));
                 } else {
                     self.unknown_field(&key.text, page.name(), columns.iter().copied(), key.span);
                 }
@@ -386,13 +400,14 @@ impl Reader<'_> {
         }
         for (key, value) in entries {
             match key.text.as_str() {
-                "提示" => refusal.prompt = self.expected(value, "提示", &[]),
+                "提示" => refusal.prompt = self.expected(value, Asked::one("提示", &[])),
                 "代码" => refusal.code = self.refusal_code(value),
                 "字段" => {
                     for (label, hint) in self.map(value) {
                         let shown = if label.text == BANK_SHORT { BANK_LABEL } else { label.text.as_str() };
                         if AGREEMENT_FORM.iter().any(|f| f.name == shown) || FILTER_LABELS.contains(&shown) {
-                            refusal.fields.extend(self.expected(hint, "提示", &[]).map(|e| (shown.to_owned(), e)));
+                            let hint = self.expected(hint, Asked::one("提示", &[]));
+                            refusal.fields.extend(hint.map(|e| (shown.to_owned(), e)));
                         } else {
                             let known = AGREEMENT_FORM.iter().map(|f| f.name);
                             self.unknown_field(&label.text, "拒绝的字段", known, label.span);
@@ -406,7 +421,7 @@ impl Reader<'_> {
     }
 
     fn refusal_code(&mut self, node: &Node) -> Option<Expected> {
-        let expected = self.expected(node, "代码", &[])?;
+        let expected = self.expected(node, Asked::one("代码", &[]))?;
         if let Expected::Literal(code) = &expected
             && !domain::refusal::ALL.iter().any(|e| e.code == code)
         {

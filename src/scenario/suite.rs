@@ -4,7 +4,8 @@
 //! in any file has no case, so nothing of it runs.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -14,6 +15,7 @@ use super::{
     model::Case,
     read::{Reading, read},
     render::render,
+    source::MAX_FILE_BYTES,
 };
 
 /// Files read, with their cases or mistakes.
@@ -34,6 +36,9 @@ pub enum Unreadable {
         /// The system's reason.
         error: io::Error,
     },
+    /// It is a pipe, a device or the like: reading it might never end.
+    #[error("{0} 不是普通文件")]
+    NotAFile(String),
     /// Nothing there ends in .yaml or .yml.
     #[error("{0} 里没有场景文件（*.yaml、*.yml）")]
     Nothing(String),
@@ -57,8 +62,7 @@ impl Suite {
         }
         let mut readings = Vec::new();
         for path in files {
-            let bytes = fs::read(&path).map_err(|error| Unreadable::Io { path: path.display().to_string(), error })?;
-            readings.push(read(&path.display().to_string(), &bytes, Cast::fixture()));
+            readings.push(read(&path.display().to_string(), &beginning(&path)?, Cast::fixture()));
         }
         lint::shared_ids(&mut readings);
         Ok(Self { readings })
@@ -96,6 +100,19 @@ impl Suite {
     }
 }
 
+/// A file's bytes, but no more than one too many: enough to refuse it, however large it is.
+fn beginning(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    let unreadable = |error| Unreadable::Io { path: path.display().to_string(), error };
+    // Before it is opened: opening a pipe waits for a writer.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(Unreadable::NotAFile(path.display().to_string()));
+    }
+    let most = u64::try_from(MAX_FILE_BYTES).map_or(u64::MAX, |most| most + 1);
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(unreadable)?;
+    Ok(bytes)
+}
+
 fn find(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Unreadable> {
     let unreadable = |error| Unreadable::Io { path: path.display().to_string(), error };
     if !fs::metadata(path).map_err(unreadable)?.is_dir() {
@@ -113,4 +130,31 @@ fn find(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Unreadable> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_two_gigabytes_is_refused_without_being_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.yaml");
+        File::create(&path).unwrap().set_len(2 << 30).unwrap();
+        assert_eq!(beginning(&path).unwrap().len(), MAX_FILE_BYTES + 1);
+        let suite = Suite::load(&[path]).unwrap();
+        assert_eq!(suite.readings[0].mistakes[0].what.code(), "K5003");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_said_to_be_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("x.yaml");
+        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        for path in [directory.path().to_owned(), link.clone()] {
+            let error = Suite::load(&[path]).unwrap_err();
+            assert_eq!(error.to_string(), format!("{} 不是普通文件", link.display()));
+        }
+    }
 }

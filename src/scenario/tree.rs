@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as ParserSpan};
 
 use super::{
+    mend::Mended,
     mistake::{MAX_MISTAKES, Mistake, MistakeKind},
     source::{Source, Span},
 };
@@ -67,14 +68,12 @@ impl Node {
     }
 }
 
-/// Parses one document.
-///
-/// # Errors
-/// Every mistake that was found; after the first of the parser's own there are no more.
-pub fn parse(source: &Source) -> Result<Node, Vec<Mistake>> {
-    let mut builder = Builder { offsets: offsets(&source.text), source, stack: Vec::new(), root: None, found: vec![] };
+/// Parses one document: the tree, if the text is one, and every mistake; after the first of the parser's own there are
+/// no more. The tree is there in spite of mistakes that leave the rest of it good, such as a key twice.
+pub fn parse(source: &Source, mended: &Mended) -> (Option<Node>, Vec<Mistake>) {
+    let mut builder = Builder { offsets: &mended.bytes, source, stack: Vec::new(), root: None, found: vec![] };
     let mut documents = 0;
-    for event in Parser::new_from_str(&source.text) {
+    for event in Parser::new_from_str(&mended.text) {
         let (event, span) = match event {
             Ok(event) => event,
             Err(error) => {
@@ -95,28 +94,31 @@ pub fn parse(source: &Source) -> Result<Node, Vec<Mistake>> {
             break;
         }
     }
-    if !builder.found.is_empty() {
-        return Err(builder.found);
+    let root = builder.root.filter(|node| !node.is_nothing());
+    if root.is_none() && builder.found.is_empty() {
+        builder.found.push(Mistake::new(MistakeKind::EmptyFile, Span::default()));
     }
-    match builder.root {
-        Some(node) if !node.is_nothing() => Ok(node),
-        _ => Err(vec![Mistake::new(MistakeKind::EmptyFile, Span::default())]),
-    }
-}
-
-/// The byte at which each character starts, and the end.
-fn offsets(text: &str) -> Vec<usize> {
-    text.char_indices().map(|(i, _)| i).chain([text.len()]).collect()
+    (root, builder.found)
 }
 
 enum Frame {
-    List { items: Vec<Node>, start: usize },
-    Map { entries: Vec<(Key, Node)>, seen: BTreeMap<String, Span>, key: Option<Key>, start: usize },
+    List {
+        items: Vec<Node>,
+        start: usize,
+    },
+    /// A key that is refused keeps its place as `Some(None)` until its value has come, and is then left out.
+    Map {
+        entries: Vec<(Key, Node)>,
+        seen: BTreeMap<String, Span>,
+        key: Option<Option<Key>>,
+        start: usize,
+    },
 }
 
 struct Builder<'s> {
     source: &'s Source,
-    offsets: Vec<usize>,
+    /// For each character of the text that is parsed, and its end: the byte of the source.
+    offsets: &'s [usize],
     stack: Vec<Frame>,
     root: Option<Node>,
     found: Vec<Mistake>,
@@ -201,24 +203,28 @@ impl Builder<'_> {
             None => self.root = Some(node),
             Some(Frame::List { items, .. }) => items.push(node),
             Some(Frame::Map { entries, seen, key, .. }) => match key.take() {
-                Some(key) => entries.push((key, node)),
-                None => match node.kind {
-                    NodeKind::Scalar { text, .. } => {
-                        if text == "<<" {
-                            self.found.push(Mistake::new(MistakeKind::Forbidden { what: "合并键（<<）" }, node.span));
-                        } else if let Some(first) = seen.get(&text) {
-                            let what = MistakeKind::DuplicateKey { key: text.clone(), first: *first };
-                            self.found.push(Mistake::new(what, node.span));
-                        } else {
-                            seen.insert(text.clone(), node.span);
+                Some(Some(key)) => entries.push((key, node)),
+                Some(None) => {}
+                None => {
+                    let refused = match node.kind {
+                        NodeKind::List(_) | NodeKind::Map(_) => {
+                            MistakeKind::Forbidden { what: "列表或映射作键" }
                         }
-                        *key = Some(Key { text, span: node.span });
-                    }
-                    NodeKind::List(_) | NodeKind::Map(_) => {
-                        self.found.push(Mistake::new(MistakeKind::Forbidden { what: "列表或映射作键" }, node.span));
-                        *key = Some(Key { text: String::new(), span: node.span });
-                    }
-                },
+                        NodeKind::Scalar { text, .. } if text == "<<" => {
+                            MistakeKind::Forbidden { what: "合并键（<<）" }
+                        }
+                        NodeKind::Scalar { text, .. } => match seen.get(&text) {
+                            Some(first) => MistakeKind::DuplicateKey { key: text, first: *first },
+                            None => {
+                                seen.insert(text.clone(), node.span);
+                                *key = Some(Some(Key { text, span: node.span }));
+                                return;
+                            }
+                        },
+                    };
+                    self.found.push(Mistake::new(refused, node.span));
+                    *key = Some(None);
+                }
             },
         }
     }
@@ -292,7 +298,11 @@ mod tests {
     use super::*;
 
     fn tree(text: &str) -> Result<Node, Vec<Mistake>> {
-        parse(&Source::new("x", text.as_bytes()).unwrap())
+        let source = Source::new("x", text.as_bytes()).unwrap();
+        match parse(&source, &Mended::whole(text)) {
+            (Some(node), found) if found.is_empty() => Ok(node),
+            (_, found) => Err(found),
+        }
     }
 
     #[test]
@@ -324,7 +334,7 @@ mod tests {
         let text = "步骤:\n  - 协议签署: {银行: 中国银行 , 记作: '协议'} # 注\n";
         let source = Source::new("x", text.as_bytes()).unwrap();
         let mut words = Vec::new();
-        collect(&parse(&source).unwrap(), &source, &mut words);
+        collect(&tree(text).unwrap(), &source, &mut words);
         assert_eq!(words, ["步骤", "协议签署", "银行", "中国银行", "记作", "'协议'"]);
     }
 

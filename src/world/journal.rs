@@ -49,7 +49,7 @@ impl Journal {
         if dir.exists() && fs::read_dir(dir)?.next().is_some() {
             return Err(io::Error::new(
                 io::ErrorKind::AlreadyExists,
-                format!("{} is not empty; name a new directory for the journal", dir.display()),
+                format!("{} 不是空目录；请给日志指定一个新目录", dir.display()),
             ));
         }
         for sub in ["messages", "receipts", "certs", "keys"] {

@@ -273,7 +273,7 @@ fn a_card_that_may_not_be_read_exits_3() {
     let dir = TempDir::new().unwrap();
     let (path, made) = new(&dir, "card.json", "sm2");
     made.ended(0);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     // Root may read everything, and then there is nothing to see here.
     if fs::read(&path).is_err() {
         kouan(["card", "show", &path]).ended(3);

@@ -81,33 +81,38 @@ struct Stop;
 /// Plays a case to its end and judges it. The same case and options give the same result, but for `wall_us`, which
 /// is left 0 for whoever holds a clock.
 pub fn play(case: &Case, options: &Options) -> (CaseResult, Evidence) {
-    let header = &case.scenario;
     let mut player = Player {
         case,
         world: World::new(setup(case, options)),
         names: BTreeMap::new(),
         passwords: BTreeSet::new(),
         step: None,
-        result: CaseResult {
-            id: case.id.clone(),
-            title: header.title.clone(),
-            file: header.file.clone(),
-            covers: header.covers.clone(),
-            verdict: Verdict::Passed,
-            virtual_ms: 0,
-            wall_us: 0,
-            apdus: 0,
-            card_signatures: 0,
-            messages: 0,
-            receipts: 0,
-            findings: Vec::new(),
-            cited: BTreeMap::new(),
-            seed: options.seed,
-            steps: case.steps.len(),
-        },
+        result: blank(case, options.seed),
     };
     let whole = player.play_steps();
     player.judge(whole, options)
+}
+
+/// The result of a case of which nothing is known yet.
+pub(super) fn blank(case: &Case, seed: u64) -> CaseResult {
+    let header = &case.scenario;
+    CaseResult {
+        id: case.id.clone(),
+        title: header.title.clone(),
+        file: header.file.clone(),
+        covers: header.covers.clone(),
+        verdict: Verdict::Passed,
+        virtual_ms: 0,
+        wall_us: 0,
+        apdus: 0,
+        card_signatures: 0,
+        messages: 0,
+        receipts: 0,
+        findings: Vec::new(),
+        cited: BTreeMap::new(),
+        seed,
+        steps: case.steps.len(),
+    }
 }
 
 fn setup(case: &Case, options: &Options) -> Setup {

@@ -118,7 +118,7 @@ pub const INVARIANTS: &[Invariant] = &[
 ];
 
 /// Those that judge what one message says (docs/scenarios.md, 覆盖), named in 始终 or not.
-const MESSAGE_CHECKS: [&str; 2] = ["申请如实", "签名真实"];
+pub const MESSAGE_CHECKS: [&str; 2] = ["申请如实", "签名真实"];
 
 /// One by its name in 始终.
 pub fn by_name(name: &str) -> Option<&'static Invariant> {

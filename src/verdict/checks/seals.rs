@@ -160,11 +160,9 @@ mod tests {
     use interchange::Suite;
 
     use super::{
-        super::story::{OTHER, OWNER, Story, at, payer},
+        super::story::{OTHER, OWNER, Story, TEXT, at, payer},
         *,
     };
-
-    const TEXT: &str = "滨海远航进出口有限公司 620000000000000101 中国银行股份有限公司 中银保险有限公司";
 
     fn mistakes(story: &Story, seal: &CardSeal, second: i64) -> Vec<String> {
         let payer = payer();

@@ -29,7 +29,8 @@ pub const RECORD: &str = "20260302000000000001";
 pub const OWNER: &str = "91120116MA05TE5T79";
 pub const OTHER: &str = "91310115MA1TE5T26X";
 pub const NUMBER: &str = "BOCBX000000001";
-const TEXT: &str = "委托银行划缴保险费三方协议书 甲方 滨海远航进出口有限公司 91120116MA05TE5T79 住所 天津市滨海新区虚构路1号 联系人 测试联系人甲 10000000001 contact@binhai.example 税号 911201160000000 法定代表人 测试法人甲 邮政编码 300450 账号 620000000000000101 乙方 中国银行股份有限公司 丙方 中银保险有限公司";
+/// A text that names everything of the request.
+pub const TEXT: &str = "委托银行划缴保险费三方协议书 甲方 滨海远航进出口有限公司 91120116MA05TE5T79 住所 天津市滨海新区虚构路1号 联系人 测试联系人甲 10000000001 contact@binhai.example 税号 911201160000000 法定代表人 测试法人甲 邮政编码 300450 账号 620000000000000101 乙方 中国银行股份有限公司 丙方 中银保险有限公司";
 
 /// 2000-01-01 to 2099-12-31.
 const VALID: (i64, i64) = (946_684_800, 4_102_444_799);

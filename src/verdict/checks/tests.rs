@@ -334,7 +334,7 @@ fn an_act_on_a_foreign_record_is_found_unless_it_was_refused() {
 #[test]
 fn a_signed_text_that_does_not_name_the_account_is_found() {
     let mut story = story();
-    let seal = story.seal_by(OWNER, "10", "滨海远航进出口有限公司 中国银行股份有限公司 中银保险有限公司");
+    let seal = story.seal_by(OWNER, "10", &story::TEXT.replace("620000000000000101", ""));
     story.says(0, story::insurer_request(seal));
     assert_eq!(story.found_by("签名真实"), ["所签的文字没有写明报文中的付款账号"]);
 }
@@ -342,10 +342,9 @@ fn a_signed_text_that_does_not_name_the_account_is_found() {
 //= ACC-06
 #[test]
 fn another_enterprise_s_or_an_operator_s_card_is_found() {
-    let text = "滨海远航进出口有限公司 620000000000000101 中国银行股份有限公司 中银保险有限公司";
     for (uscc, role) in [(OTHER, "10"), (OWNER, "12")] {
         let mut story = story();
-        let seal = story.seal_by(uscc, role, text);
+        let seal = story.seal_by(uscc, role, story::TEXT);
         story.says(0, story::insurer_request(seal));
         assert_eq!(story.found_by("签名真实").len(), 1, "{uscc} {role}");
     }
