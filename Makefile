@@ -51,7 +51,7 @@ suite: ## the scenario suite as users run it, with sm2, and what it covers
 bench: ## micro-benchmarks
 	$(CARGO) bench --workspace
 
-figures: ## the figures that the README states, measured here
+figures: ## the figures of docs/benchmarks.md, measured here
 	$(CARGO) build --release --locked --quiet
 	bash docs/figures.sh
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures what README and docs/benchmarks.md state. Nothing is asserted; the numbers are printed.
+# Measures what docs/benchmarks.md states. Nothing is asserted; the numbers are printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kouan=target/release/kouan
@@ -9,3 +9,11 @@ echo "100 x kouan --version:"; time for _ in $(seq 100); do "$kouan" --version >
 for seal in mac sm2 rsa; do "$kouan" bench scenario "$scenario" --seal $seal --seconds 5; done
 for algorithm in sm2 p256 rsa2048; do "$kouan" bench sign --algorithm $algorithm --reader memory --seconds 3; done
 if [ -x /usr/bin/time ]; then /usr/bin/time -f 'run scenarios: %e s, peak %M kB' "$kouan" run scenarios >/dev/null; fi
+# Building, in a directory of its own: clean, then after a changed text in the domain.
+build=$(mktemp -d); trap 'rm -rf "$build"; git checkout -q -- domain/src/refusal.rs' EXIT
+if git diff --quiet -- domain/src/refusal.rs; then
+  echo "clean release build:"; time CARGO_TARGET_DIR=$build cargo build --release --locked --quiet
+  sed -i 's/"签名验证失败"/"签名验证失败！"/' domain/src/refusal.rs
+  echo "a changed text in domain to a finished run:"
+  time CARGO_TARGET_DIR=$build cargo run --release --locked --quiet -- run scenarios >/dev/null || true
+fi

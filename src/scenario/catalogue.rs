@@ -147,6 +147,8 @@ pub const BANK_LABEL: &str = "付款银行";
 pub const PAYEE_LABEL: &str = "收款企业";
 /// The label of the tick in step 4.
 pub const TERMS_LABEL: &str = "同意协议条款";
+/// The same as the manual prints it beside the box (AGR-06).
+pub const TERMS_PRINTED: &str = "我同意协议条款";
 
 /// A verb with no field of its own, no form, no PIN and no dialog.
 const fn verb(name: &'static str, actor: Actor, text: &'static str, example: &'static str) -> Verb {
@@ -276,6 +278,7 @@ impl Verb {
         let mut fields = self.fields.to_vec();
         if self.form {
             fields.push(may(BANK_SHORT, BANK, "即付款银行"));
+            fields.push(may(TERMS_PRINTED, Takes::YesNo, "即同意协议条款"));
             fields.extend(AGREEMENT_FORM);
         }
         if matches!(self.actor, Actor::Person(_)) {

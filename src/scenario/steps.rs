@@ -8,7 +8,8 @@ use domain::{directory::PartyRole, portal::Page};
 use super::{
     catalogue::{
         AGREEMENT_FORM, AGREEMENT_STATES, Actor, BANK_LABEL, BANK_SHORT, Field, GIVEN_KEYS, LOG_CODES, PAYEE_LABEL,
-        REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL, Takes, VERBS, Verb, page_columns, page_filters, verb_named,
+        REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL, TERMS_PRINTED, Takes, VERBS, Verb, page_columns, page_filters,
+        verb_named,
     },
     fields::{Asked, LISTS, Named, Reader, nodes_of},
     mistake::{MistakeKind, Vocabulary, nearest},
@@ -228,7 +229,11 @@ impl Reader<'_> {
         let mut form = Vec::new();
         let mut terms = true;
         for (key, node) in fields.entries {
-            let label = if key.text == BANK_SHORT { BANK_LABEL } else { key.text.as_str() };
+            let label = match key.text.as_str() {
+                BANK_SHORT => BANK_LABEL,
+                TERMS_PRINTED => TERMS_LABEL,
+                other => other,
+            };
             let Some(field) = AGREEMENT_FORM.iter().find(|f| f.name == label) else { continue };
             if label == TERMS_LABEL {
                 terms = self.choice(node, ["是", "否"]).unwrap_or(true);
@@ -481,7 +486,7 @@ impl Reader<'_> {
         let known: Vec<Field> = verb
             .all_fields()
             .into_iter()
-            .filter(|f| !["由", "拒绝", "卡密码", "确认", TERMS_LABEL].contains(&f.name))
+            .filter(|f| !["由", "拒绝", "卡密码", "确认", TERMS_LABEL, TERMS_PRINTED].contains(&f.name))
             .collect();
         let fields = self.fields(&Key { text: key.text.clone(), span: first_word(item) }, "已知的协议", item, &known);
         let who = self.who(verb, &fields);

@@ -126,6 +126,8 @@ impl World {
     /// state: two people may sit at one computer, and neither's reader is emptied by the other.
     pub fn swap_card(&mut self, who: Who, to: Who) {
         if who == to {
+            // Their own card again: out and in, which ends a session as any removal does (ACC-11).
+            self.pull_card(who);
             self.person(who).insert();
         } else {
             let card = self.person(to).own_card().cloned().unwrap_or_else(|| self.fixture_card(to));

@@ -81,7 +81,8 @@ impl Player<'_> {
                 Ok(())
             }
             (Ok(success), Some(expected)) => {
-                let text = format!("「{}」应当被拒绝，却成功了（{}）", step.verb, success.prompt);
+                let shown = if success.prompt.is_empty() { String::new() } else { format!("（{}）", success.prompt) };
+                let text = format!("「{}」应当被拒绝，却成功了{shown}", step.verb);
                 let mut finding = Finding::new(Verdict::Failed, "refusal", step.verb, text)
                     .compared(refusal_text(expected), "未被拒绝")
                     .at_line(step.line);

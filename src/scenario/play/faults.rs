@@ -5,7 +5,7 @@ use virtual_card::{CardFault, CardFaultKind};
 use super::{Player, act};
 use crate::{
     evidence::{Evidence, Happening},
-    scenario::model::{self, Case, FaultKind, PartyName, Step, WireSel},
+    scenario::model::{self, Case, Fault, FaultKind, PartyName, Step, WireSel},
     verdict::finding::{CaseResult, Finding, Verdict},
     world::{
         acts::Who,
@@ -103,17 +103,22 @@ impl Player<'_> {
         armed
     }
 
-    /// After the step: notes which of them struck. A card that a fault took out is not put back by itself.
-    pub(super) fn settle_faults(&mut self, armed: Vec<Armed>) {
+    /// After the step: notes which of them struck, and gives those that did not. A card that a fault took out is not put
+    /// back by itself.
+    pub(super) fn settle_faults(&mut self, armed: Vec<Armed>) -> Vec<usize> {
+        let mut idle = Vec::new();
         for fault in armed {
             if self.world.card_faults_struck(fault.who) > fault.struck_before {
                 self.world.note(Happening::Struck { fault: fault.fault, text: fault.kind.to_owned() });
                 if fault.by_hand {
                     self.world.leave_to_script(fault.who);
                 }
+            } else {
+                idle.push(fault.fault);
             }
             self.world.disarm_card(fault.who);
         }
+        idle
     }
 }
 
@@ -146,13 +151,15 @@ pub(super) fn check_struck(case: &Case, evidence: &Evidence, result: &mut CaseRe
         let struck =
             evidence.entries.iter().any(|e| matches!(&e.what, Happening::Struck { fault, .. } if *fault == number));
         if !struck {
-            let kind = fault.kind.chinese();
-            let text = format!("故障「{}」没有发生，要测试的情形没有出现", words(&fault.kind));
-            result.find(
-                Finding::new(Verdict::Inconclusive, "fault", format!("故障.{kind}"), text)
-                    .compared("发生", "没有发生")
-                    .at_line(fault.line),
-            );
+            result.find(never_struck(fault));
         }
     }
+}
+
+/// The finding about a fault that did not come about.
+pub(super) fn never_struck(fault: &Fault) -> Finding {
+    let text = format!("故障「{}」没有发生，要测试的情形没有出现", words(&fault.kind));
+    Finding::new(Verdict::Inconclusive, "fault", format!("故障.{}", fault.kind.chinese()), text)
+        .compared("发生", "没有发生")
+        .at_line(fault.line)
 }

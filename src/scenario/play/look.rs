@@ -221,7 +221,7 @@ impl Player<'_> {
 /// Of rows only the columns that the expectation names: the others would bury them.
 fn only_named(actual: &Actual, expected: &Expected) -> Actual {
     match (actual, expected) {
-        (Actual::Rows(rows), Expected::Rows(wanted)) => {
+        (Actual::Rows(rows), Expected::Rows(wanted)) if !wanted.is_empty() => {
             let named = |label: &String| wanted.iter().flatten().any(|(column, _)| column == label);
             Actual::Rows(
                 rows.iter().map(|row| row.iter().filter(|(label, _)| named(label)).cloned().collect()).collect(),

@@ -146,9 +146,11 @@ impl Player<'_> {
             self.step = Some(number);
             self.world.begin_step(self.step);
             let armed = self.arm_faults(number, step);
+            let found = self.result.findings.len();
             let played = self.play(step);
-            self.settle_faults(armed);
+            let idle = self.settle_faults(armed);
             if played.is_err() {
+                self.blame_idle_faults(found, &idle);
                 self.say_left_out(self.case.steps.len() - number - 1);
                 return false;
             }
@@ -205,6 +207,22 @@ impl Player<'_> {
         self.result.find(finding);
     }
 
+    /// A step that came out otherwise because its card fault never struck has tested nothing: 无法判定, not 失败.
+    fn blame_idle_faults(&mut self, found: usize, idle: &[usize]) {
+        if idle.is_empty() {
+            return;
+        }
+        let findings: Vec<Finding> = self.result.findings.drain(..found).collect();
+        self.result.findings.clear();
+        self.result.verdict = Verdict::Passed;
+        for finding in findings {
+            self.result.find(finding);
+        }
+        for fault in idle {
+            self.find(faults::never_struck(&self.case.faults[*fault]));
+        }
+    }
+
     /// Added to the finding that stopped the case, so that what follows from it is said once.
     fn say_left_out(&mut self, steps: usize) {
         if steps > 0
@@ -237,7 +255,9 @@ impl Player<'_> {
             card_roots: &fixtures.card_roots,
         };
         let named: BTreeMap<&str, usize> = self.case.always.iter().map(|i| (i.name.as_str(), i.line)).collect();
-        checks::run_all(&evidence, &context, &named, &mut self.result);
+        let signed =
+            self.case.steps.iter().find(|s| matches!(s.act, Act::SignAgreement { .. } | Act::ResignAgreement { .. }));
+        checks::run_all(&evidence, &context, &named, signed.map_or(0, |s| s.line), &mut self.result);
         if whole {
             once::check(self.case, &evidence, &fixtures.directory, &mut self.result);
             faults::check_struck(self.case, &evidence, &mut self.result);

@@ -126,14 +126,21 @@ pub fn by_name(name: &str) -> Option<&'static Invariant> {
 }
 
 /// Runs every invariant over a case's evidence and adds what they find. `named` are those of 始终 with their lines:
-/// where they had something to judge they are cited.
-pub fn run_all(evidence: &Evidence, context: &Context<'_>, named: &BTreeMap<&str, usize>, result: &mut CaseResult) {
+/// where they had something to judge they are cited. `signed` is the line of the step that sent the first request, for
+/// the checks of messages.
+pub fn run_all(
+    evidence: &Evidence,
+    context: &Context<'_>,
+    named: &BTreeMap<&str, usize>,
+    signed: usize,
+    result: &mut CaseResult,
+) {
     let judging = Judging::new(*context);
     for invariant in INVARIANTS {
         let outcome = (invariant.check)(evidence, &judging);
         let line = named.get(invariant.name);
         // Checks of a message's content count by themselves; an invariant counts where 始终 names it.
-        let line = line.copied().or(MESSAGE_CHECKS.contains(&invariant.name).then_some(0));
+        let line = line.copied().or(MESSAGE_CHECKS.contains(&invariant.name).then_some(signed));
         if let Some(line) = line.filter(|_| outcome.evaluated) {
             result.cite(invariant.requirements, invariant.name, line);
         }
