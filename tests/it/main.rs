@@ -8,6 +8,7 @@ mod cards;
 mod cases;
 mod commands;
 mod determinism;
+mod docs;
 mod doors;
 mod journal;
 mod program;
