@@ -1,13 +1,9 @@
 //! 申请如实 (AGR-03 .. AGR-07): what reaches insurer and bank is what the person chose and entered, and what the
 //! enterprise's account adds to it.
 
-use domain::{
-    Time,
-    directory::Directory,
-    message::{Body, Payer},
-};
+use domain::{Time, directory::Directory, message::Payer};
 
-use super::{Judging, Outcome, wire::Wire};
+use super::{Judging, Outcome, seals::Request, wire::Wire};
 use crate::{
     evidence::{Entered, Evidence, Happening},
     verdict::finding::{Finding, Verdict},
@@ -22,15 +18,8 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
         let Some(entered) = entered(evidence, &sent.subject) else { continue };
         let Some(opening) = context.open(&sent.bytes, &sent.to, leaving.at) else { continue };
         let Ok(opened) = &*opening else { continue };
-        let (bank, payee, service, payer, text, signed_at) = match &opened.message.body {
-            Body::InsurerSigningRequested(r) => (&r.bank, &r.payee, &r.service, &r.payer, &r.seal.text, &r.signed_at),
-            Body::BankSigningRequested(r) => (&r.bank, &r.payee, &r.service, &r.payer, &r.seal.text, &r.signed_at),
-            Body::InsurerSigningAnswered(_)
-            | Body::BankSigningAnswered(_)
-            | Body::AgreementEndRequested(_)
-            | Body::AgreementEndAnswered(_)
-            | Body::AgreementEnded(_) => continue,
-        };
+        let Some(request) = Request::of(&opened.message.body) else { continue };
+        let Request { bank, payee, service, payer, signed_at, seal } = request;
         outcome.evaluated = true;
         let mut say = |requirement: &str, what: &str, expected: &str, actual: &str| {
             let path = format!("报文 签约申请 门户→{}", context.directory.name_of(&sent.to));
@@ -44,7 +33,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
         };
         for (requirement, label, actual) in [("AGR-03", "付款银行", bank), ("AGR-04", "收款企业", payee)] {
             let chosen = full_name(context.directory, &typed(entered, label));
-            if chosen != *actual {
+            if chosen != actual {
                 say(requirement, label, &chosen, actual);
             }
         }
@@ -58,7 +47,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
             ("法定代表人", &entered.legal_person, &payer.legal_person),
             ("邮政编码", &entered.postcode, &payer.postcode),
         ] {
-            if expected != actual || !text.contains(expected.as_str()) {
+            if expected != actual || !seal.text.contains(expected.as_str()) {
                 say("AGR-06", label, expected, actual);
             }
         }
@@ -67,7 +56,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
             say("AGR-01", "申请编号", "YYYYMMDD加12位数字", number);
         }
         let made = entry_time(evidence, &sent.subject).map(Time::rfc3339).unwrap_or_default();
-        if made != *signed_at {
+        if made != signed_at {
             say("AGR-01", "签约时间", &made, signed_at);
         }
         if service != "保费支付" {

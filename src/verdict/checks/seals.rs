@@ -40,17 +40,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
             // A request that does not open for its receiver for another reason is 报文有效's to tell.
             Err(_) => continue,
         };
-        let request = match &opened.message.body {
-            Body::InsurerSigningRequested(r) => {
-                Request { bank: &r.bank, payee: &r.payee, payer: &r.payer, seal: &r.seal }
-            }
-            Body::BankSigningRequested(r) => Request { bank: &r.bank, payee: &r.payee, payer: &r.payer, seal: &r.seal },
-            Body::InsurerSigningAnswered(_)
-            | Body::BankSigningAnswered(_)
-            | Body::AgreementEndRequested(_)
-            | Body::AgreementEndAnswered(_)
-            | Body::AgreementEnded(_) => continue,
-        };
+        let Some(request) = Request::of(&opened.message.body) else { continue };
         outcome.evaluated = true;
         let owner = evidence.owners.get(&opened.message.subject).map(String::as_str);
         for wrong in request.mistakes(owner, context.card_roots, leaving.at) {
@@ -69,12 +59,30 @@ fn finding(leaving: &Leaving<'_>, wrong: Wrong) -> Finding {
         .about(leaving.sent.id.as_str())
 }
 
-/// The parts of either signing request that matter here.
-struct Request<'m> {
-    bank: &'m str,
-    payee: &'m str,
-    payer: &'m Payer,
-    seal: &'m CardSeal,
+/// What either signing request says.
+pub(super) struct Request<'m> {
+    pub bank: &'m str,
+    pub payee: &'m str,
+    pub service: &'m str,
+    pub payer: &'m Payer,
+    pub signed_at: &'m str,
+    pub seal: &'m CardSeal,
+}
+
+impl<'m> Request<'m> {
+    /// The request that a message is, if it is one.
+    pub fn of(body: &'m Body) -> Option<Self> {
+        let (bank, payee, service, payer, signed_at, seal) = match body {
+            Body::InsurerSigningRequested(r) => (&r.bank, &r.payee, &r.service, &r.payer, &r.signed_at, &r.seal),
+            Body::BankSigningRequested(r) => (&r.bank, &r.payee, &r.service, &r.payer, &r.signed_at, &r.seal),
+            Body::InsurerSigningAnswered(_)
+            | Body::BankSigningAnswered(_)
+            | Body::AgreementEndRequested(_)
+            | Body::AgreementEndAnswered(_)
+            | Body::AgreementEnded(_) => return None,
+        };
+        Some(Self { bank, payee, service, payer, signed_at, seal })
+    }
 }
 
 struct Wrong {
@@ -166,8 +174,14 @@ mod tests {
 
     fn mistakes(story: &Story, seal: &CardSeal, second: i64) -> Vec<String> {
         let payer = payer();
-        let request =
-            Request { bank: "中国银行股份有限公司", payee: "中银保险有限公司", payer: &payer, seal };
+        let request = Request {
+            bank: "中国银行股份有限公司",
+            payee: "中银保险有限公司",
+            service: "保费支付",
+            payer: &payer,
+            signed_at: "",
+            seal,
+        };
         request.mistakes(Some(OWNER), &story.card_roots, at(second)).into_iter().map(|w| w.text).collect()
     }
 
