@@ -212,12 +212,8 @@ impl Player<'_> {
         if idle.is_empty() {
             return;
         }
-        let findings: Vec<Finding> = self.result.findings.drain(..found).collect();
-        self.result.findings.clear();
-        self.result.verdict = Verdict::Passed;
-        for finding in findings {
-            self.result.find(finding);
-        }
+        self.result.findings.truncate(found);
+        self.result.verdict = self.result.findings.iter().fold(Verdict::Passed, |worst, f| worst.worst(f.severity));
         for fault in idle {
             self.find(faults::never_struck(&self.case.faults[*fault]));
         }
