@@ -130,6 +130,7 @@ impl Run {
             seal: options.suite.to_string(),
             reader: "memory".into(),
             jobs,
+            shard: self.selection.shard.map(|shard| shard.to_string()),
         })?;
         let mut summary = Summary::default();
         let mut broken: Option<std::io::Error> = None;

@@ -60,6 +60,15 @@ pub struct Header {
     pub file: String,
     /// The line of the key 覆盖.
     pub covers_line: usize,
+    /// The file's text, to show lines of.
+    pub source: Arc<str>,
+}
+
+impl Header {
+    /// Line `number` (from 1) as it is written, without the blanks around it; empty past the end.
+    pub fn line(&self, number: usize) -> &str {
+        number.checked_sub(1).and_then(|before| self.source.lines().nth(before)).unwrap_or_default().trim()
+    }
 }
 
 /// A place in the file: line and column, both from 1, the column in characters.

@@ -191,7 +191,16 @@ fn header(reader: &mut Reader<'_>, entries: &[(Key, Node)], source: &Source) -> 
     }
     let covers_at = entries.iter().find(|(k, _)| k.text == "覆盖").map_or(0, |(k, _)| k.span.start);
     let covers_line = source.place(covers_at).line;
-    Header { title, id, covers, tags, note, file: source.file.clone(), covers_line }
+    Header {
+        title,
+        id,
+        covers,
+        tags,
+        note,
+        file: source.file.clone(),
+        covers_line,
+        source: source.text.as_str().into(),
+    }
 }
 
 /// One value of one row of 矩阵.

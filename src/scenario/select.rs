@@ -1,6 +1,6 @@
 //! Which cases of a suite a command means: tags, a filter, a shard.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use super::model::Case;
 
@@ -103,6 +103,13 @@ impl FromStr for Shard {
             Some((index, count)) if 1 <= index && index <= count => Ok(Self { index, count }),
             _ => Err("应写成 I/N，1 <= I <= N，如 2/4".to_owned()),
         }
+    }
+}
+
+/// As it was given.
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.count)
     }
 }
 

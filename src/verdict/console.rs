@@ -48,13 +48,15 @@ impl<W: Write> Console<W> {
     fn case(&mut self, result: &CaseResult) -> io::Result<()> {
         let out = &mut self.out;
         writeln!(out, "{}  {}  {}", result.verdict, result.id, result.title)?;
+        let mut before: Option<&Finding> = None;
         for finding in result.findings.iter().take(FINDINGS_SHOWN) {
-            found(out, &result.file, finding)?;
+            found(out, &result.file, finding, before)?;
+            before = Some(finding);
         }
         if let Some(more) = result.findings.len().checked_sub(FINDINGS_SHOWN).filter(|more| *more > 0) {
             writeln!(out, "  还有 {more} 处未列出，见 --report json")?;
         }
-        writeln!(out, "  重放：kouan run {}{}\n", quoted(&result.file), self.replay)
+        writeln!(out, "  重放：kouan run {}{}{}\n", quoted(&result.file), row_filter(&result.id), self.replay)
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
@@ -85,9 +87,10 @@ impl<W: Write> Console<W> {
 impl<W: Write> Report for Console<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::RunStarted { cases, seed, seal, reader, jobs: _ } => {
+            Event::RunStarted { cases, seed, seal, reader, shard, jobs: _ } => {
                 self.bar.set_length(*cases as u64);
-                self.run = format!("种子 {seed}，报文 {seal}，读卡器 {reader}");
+                let part = shard.as_ref().map(|shard| format!("，第 {shard} 份")).unwrap_or_default();
+                self.run = format!("种子 {seed}，报文 {seal}，读卡器 {reader}{part}");
                 self.replay = format!(" --seed {seed}");
                 // What is not the default must be said, or another run is replayed.
                 if seal != "sm2" {
@@ -110,9 +113,16 @@ impl<W: Write> Report for Console<W> {
     }
 }
 
-fn found(out: &mut impl Write, file: &str, finding: &Finding) -> io::Result<()> {
+/// Lines of a page or a trail that are written out; what came before them is counted.
+const LINES_SHOWN: usize = 12;
+
+/// One finding. What the page showed and the messages that led there are left out where `before` has just told the same.
+fn found(out: &mut impl Write, file: &str, finding: &Finding, before: Option<&Finding>) -> io::Result<()> {
     let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
     writeln!(out, "  {file}{line}  {}  [{}]", finding.path, finding.check)?;
+    if let Some(source) = finding.source.as_ref().filter(|source| !source.is_empty()) {
+        writeln!(out, "    │ {source}")?;
+    }
     writeln!(out, "    {}", finding.text)?;
     if !finding.expected.is_empty() || !finding.actual.is_empty() {
         let shown = |text: &str| if text.is_empty() { "（无）".to_owned() } else { text.to_owned() };
@@ -123,10 +133,36 @@ fn found(out: &mut impl Write, file: &str, finding: &Finding) -> io::Result<()> 
         let text = requirements::by_id(id).map(|r| r.text.as_str()).unwrap_or_default();
         writeln!(out, "      要求  {id}  {text}")?;
     }
-    if !finding.messages.is_empty() {
-        writeln!(out, "      报文  {}", finding.messages.join("，"))?;
+    if before.is_none_or(|b| b.page != finding.page) {
+        block(out, "页面", &finding.page)?;
+    }
+    if before.is_none_or(|b| b.trail != finding.trail) {
+        block(out, "报文", &finding.trail)?;
     }
     Ok(())
+}
+
+/// Lines under a word; the latest ones, for what led to a finding happened last.
+fn block(out: &mut impl Write, word: &str, lines: &[String]) -> io::Result<()> {
+    let left_out = lines.len().saturating_sub(LINES_SHOWN);
+    let mut heads = std::iter::once(word).chain(std::iter::repeat("    "));
+    if left_out > 0 {
+        let head = heads.next().unwrap_or_default();
+        writeln!(out, "      {head}  （此前还有 {left_out} 行，见 --report html 或 json）")?;
+    }
+    for (head, line) in heads.zip(&lines[left_out..]) {
+        writeln!(out, "      {head}  {line}")?;
+    }
+    Ok(())
+}
+
+/// Picks one row of a matrix, where the id has one and a filter can say it.
+fn row_filter(id: &str) -> String {
+    if id.ends_with(']') && !id.contains(['|', '&', '!']) {
+        format!(" --filter {}", quoted(&format!("编号={id}")))
+    } else {
+        String::new()
+    }
 }
 
 /// As a shell takes it: quoted only where it must be.

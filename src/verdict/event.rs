@@ -27,6 +27,8 @@ pub enum Event {
         reader: String,
         /// How many cases are played side by side; no report's data depends on it.
         jobs: usize,
+        /// Which part of the selection this is, such as `1/3`; `None` for the whole.
+        shard: Option<String>,
     },
     /// The next case in order begins to be told.
     CaseStarted {
@@ -57,6 +59,15 @@ impl Summary {
     pub fn add(&mut self, verdict: Verdict) {
         for (slot, candidate) in self.counts.iter_mut().zip(Verdict::ALL) {
             *slot += usize::from(candidate == verdict);
+        }
+    }
+
+    /// Puts a count in place of what there was.
+    pub(super) fn set(&mut self, verdict: Verdict, count: usize) {
+        for (slot, candidate) in self.counts.iter_mut().zip(Verdict::ALL) {
+            if candidate == verdict {
+                *slot = count;
+            }
         }
     }
 
@@ -129,6 +140,7 @@ pub(crate) mod tests {
             seal: "sm2".into(),
             reader: "memory".into(),
             jobs: 2,
+            shard: None,
         }];
         for r in results {
             events.push(Event::CaseStarted { id: r.id.clone(), title: r.title.clone(), file: r.file.clone() });

@@ -4,6 +4,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use serde::{Deserialize, Serialize};
+
 /// What a case, or one finding in it, comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
@@ -54,6 +56,11 @@ impl Verdict {
         }
     }
 
+    /// The verdict with this JSON word.
+    pub fn by_json(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|v| v.json() == word)
+    }
+
     /// Whether checks that were evaluated under it count for coverage: every check of the case held.
     pub const fn is_pass(self) -> bool {
         matches!(self, Self::Passed | Self::Warned)
@@ -85,8 +92,8 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// One thing that a check has to say about a case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One thing that a check has to say about a case. In a document every key is always there; what is not known is null.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// How much it weighs; never `Passed`.
     pub severity: Verdict,
@@ -105,9 +112,20 @@ pub struct Finding {
     /// A Chinese sentence for people.
     pub text: String,
     /// The step (counted from 0) during which it showed.
+    #[serde(default)]
     pub step: Option<usize>,
     /// Ids of the messages concerned.
+    #[serde(default)]
     pub messages: Vec<String>,
+    /// That line of the scenario file, as written.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// What the page showed at that moment, a line an item.
+    #[serde(default)]
+    pub page: Vec<String>,
+    /// What became of [`Self::messages`], a sending a line; filled in by `verdict::trail` when the case is over.
+    #[serde(default)]
+    pub trail: Vec<String>,
 }
 
 impl Finding {
@@ -124,6 +142,9 @@ impl Finding {
             text: text.into(),
             step: None,
             messages: Vec::new(),
+            source: None,
+            page: Vec::new(),
+            trail: Vec::new(),
         }
     }
 
@@ -153,6 +174,13 @@ impl Finding {
     #[must_use]
     pub fn during(mut self, step: Option<usize>) -> Self {
         self.step = step;
+        self
+    }
+
+    /// The same, with what the page showed.
+    #[must_use]
+    pub fn showing(mut self, page: Vec<String>) -> Self {
+        self.page = page;
         self
     }
 

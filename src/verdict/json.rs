@@ -1,30 +1,23 @@
 //! `--report json=F`: the run as one JSON document, in the shape and key order of the command line's contract.
-//!
-//! Everything in it replays under a seed, whatever the number of jobs, but the keys that begin with `wall_`.
 
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
-
 use super::{
-    event::{Event, Report, Summary},
-    finding::{CaseResult, Finding},
+    document::Collector,
+    event::{Event, Report},
 };
 
 /// Writes the document when the run is finished, and nothing before: a broken run leaves no half document.
 #[derive(Debug)]
 pub struct Json<W> {
     out: W,
-    seed: u64,
-    seal: String,
-    reader: String,
-    results: Vec<CaseResult>,
+    collector: Collector,
 }
 
 impl<W: Write> Json<W> {
     /// A report into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, seed: 0, seal: String::new(), reader: String::new(), results: Vec::new() }
+        Self { out, collector: Collector::default() }
     }
 
     /// Where it was written.
@@ -35,117 +28,12 @@ impl<W: Write> Json<W> {
 
 impl<W: Write> Report for Json<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
-        match event {
-            Event::RunStarted { seed, seal, reader, cases, jobs: _ } => {
-                (self.seed, self.seal, self.reader) = (*seed, seal.clone(), reader.clone());
-                self.results.reserve(*cases);
-            }
-            Event::CaseStarted { .. } => {}
-            Event::CaseFinished(result) => self.results.push((**result).clone()),
-            Event::RunFinished { summary } => {
-                let document = Document {
-                    kouan: env!("CARGO_PKG_VERSION"),
-                    seed: self.seed,
-                    seal: &self.seal,
-                    reader: &self.reader,
-                    summary: Counts(*summary),
-                    scenarios: self.results.iter().map(Scenario::of).collect(),
-                };
-                serde_json::to_writer_pretty(&mut self.out, &document)?;
-                writeln!(self.out)?;
-                self.out.flush()?;
-            }
+        if let Some(document) = self.collector.event(event) {
+            serde_json::to_writer_pretty(&mut self.out, &document)?;
+            writeln!(self.out)?;
+            self.out.flush()?;
         }
         Ok(())
-    }
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    kouan: &'a str,
-    seed: u64,
-    seal: &'a str,
-    reader: &'a str,
-    summary: Counts,
-    scenarios: Vec<Scenario<'a>>,
-}
-
-struct Counts(Summary);
-
-impl Serialize for Counts {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (verdict, count) in self.0.iter() {
-            map.serialize_entry(verdict.json(), &count)?;
-        }
-        map.end()
-    }
-}
-
-#[derive(Serialize)]
-struct Scenario<'a> {
-    id: &'a str,
-    title: &'a str,
-    file: &'a str,
-    covers: &'a [String],
-    verdict: &'a str,
-    virtual_ms: u64,
-    wall_us: u64,
-    apdus: u64,
-    card_signatures: u64,
-    messages: u64,
-    receipts: u64,
-    findings: Vec<Found<'a>>,
-}
-
-impl<'a> Scenario<'a> {
-    fn of(r: &'a CaseResult) -> Self {
-        Self {
-            id: &r.id,
-            title: &r.title,
-            file: &r.file,
-            covers: &r.covers,
-            verdict: r.verdict.json(),
-            virtual_ms: r.virtual_ms,
-            wall_us: r.wall_us,
-            apdus: r.apdus,
-            card_signatures: r.card_signatures,
-            messages: r.messages,
-            receipts: r.receipts,
-            findings: r.findings.iter().map(Found::of).collect(),
-        }
-    }
-}
-
-/// Every key is always there; what is not known is null.
-#[derive(Serialize)]
-struct Found<'a> {
-    severity: &'a str,
-    check: &'a str,
-    requirement: Option<&'a str>,
-    line: Option<usize>,
-    path: &'a str,
-    expected: &'a str,
-    actual: &'a str,
-    text: &'a str,
-    step: Option<usize>,
-    messages: &'a [String],
-}
-
-impl<'a> Found<'a> {
-    fn of(f: &'a Finding) -> Self {
-        Self {
-            severity: f.severity.json(),
-            check: &f.check,
-            requirement: f.requirement.as_deref(),
-            line: f.line,
-            path: &f.path,
-            expected: &f.expected,
-            actual: &f.actual,
-            text: &f.text,
-            step: f.step,
-            messages: &f.messages,
-        }
     }
 }
 
@@ -154,7 +42,7 @@ mod tests {
     use super::*;
     use crate::verdict::{
         event::tests::{case, stream},
-        finding::Verdict,
+        finding::{CaseResult, Finding, Verdict},
     };
 
     fn document(results: Vec<CaseResult>) -> String {

@@ -8,11 +8,13 @@ pub mod checks;
 pub mod citations;
 pub mod console;
 pub mod coverage;
+pub mod document;
 pub mod event;
 pub mod expect;
 pub mod finding;
 pub mod json;
 pub mod requirements;
+pub mod trail;
 mod values;
 
 pub use event::{Event, Report, Summary};

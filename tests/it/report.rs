@@ -63,7 +63,7 @@ fn the_keys_are_the_contracts_in_its_order() {
         finding[..8],
         ["severity", "check", "requirement", "line", "path", "expected", "actual", "text"].map(String::from)
     );
-    assert_eq!(finding[8..], ["step", "messages"].map(String::from));
+    assert_eq!(finding[8..], ["step", "messages", "source", "page", "trail"].map(String::from));
 }
 
 #[test]

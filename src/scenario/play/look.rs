@@ -120,7 +120,29 @@ impl Player<'_> {
             .at_line(mismatch.line);
         finding.requirement = ids.first().map(ToString::to_string);
         finding.messages = self.messages_about(&mismatch.subject);
-        self.find(finding);
+        self.find(finding.showing(self.page_of(&mismatch.subject)));
+    }
+
+    /// What the page of a record or list shows now, a line an item; what is blank is left out.
+    fn page_of(&self, subject: &str) -> Vec<String> {
+        match self.names.get(subject) {
+            None => Vec::new(),
+            Some(Named::Table { table, .. }) => {
+                let row = |row: &Vec<(&str, String)>| {
+                    let cells: Vec<String> = row.iter().map(|(label, text)| format!("{label} {text}")).collect();
+                    cells.join("，")
+                };
+                table.rows.iter().map(row).chain([table.footer.clone()]).collect()
+            }
+            Some(Named::Record { id, enterprise }) => {
+                let uscc = &self.world.enterprises()[*enterprise].uscc;
+                let Some(shown) = self.world.portal().observe(uscc).agreement(id) else { return Vec::new() };
+                let told = |label: &str| shown.fields.iter().find(|(l, t)| *l == label && !t.is_empty() && t != "-");
+                let fields = TOLD.iter().filter_map(|label| told(label)).map(|(label, text)| format!("{label} {text}"));
+                let log = shown.log.iter().map(|row| format!("{} {} {}", row.recorded_at, row.code, row.text));
+                fields.chain(log).collect()
+            }
+        }
     }
 
     /// What a check of this field proves.
@@ -217,6 +239,9 @@ impl Player<'_> {
         }
     }
 }
+
+/// The fields of a record that explain its state; the others are what was typed.
+const TOLD: &[&str] = &["状态", "失败方", "原因", "协议编号", "协议生效时间", "协议失效时间"];
 
 /// Of rows only the columns that the expectation names: the others would bury them.
 fn only_named(actual: &Actual, expected: &Expected) -> Actual {

@@ -25,6 +25,7 @@ use crate::{
     verdict::{
         checks::{self, Context},
         finding::{CaseResult, Finding, Verdict},
+        trail,
     },
     world::{Setup, World, acts::Who, keys, script::Script},
 };
@@ -261,6 +262,10 @@ impl Player<'_> {
         // In the file's order; what belongs to no line comes last.
         self.result.findings.sort_by_key(|f| f.line.unwrap_or(usize::MAX));
         self.result.check_coverage(self.case.scenario.covers_line);
+        trail::tell(&mut self.result.findings, &evidence, &fixtures.directory);
+        for finding in &mut self.result.findings {
+            finding.source = finding.line.map(|line| self.case.scenario.line(line).to_owned());
+        }
         (self.result, evidence)
     }
 }
