@@ -128,7 +128,7 @@ fn play(document: &str, parts: &[Part]) -> Vec<Part> {
             let lines = typed.iter().enumerate().map(|(at, (line, _))| {
                 let printed = shell.run(line);
                 let told = typed.get(at + 1).is_some_and(|(next, _)| next == "echo $?");
-                assert!(shell.code == 0 || told, "{document}: {line} ended with {} and no word of it", shell.code);
+                assert!(shell.code == 0 || told, "{document}: `{line}` ended with {}\n{printed}", shell.code);
                 (line.clone(), printed)
             });
             Part::Session(lines.collect())
