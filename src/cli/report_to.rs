@@ -17,8 +17,8 @@ use crate::verdict::{
 };
 
 /// What help says of the option.
-pub const HELP: &str = "console, json=FILE or junit=FILE; FILE - is stdout (console then goes to stderr, if it is asked \
-for); may be given several times [default: console]";
+pub const HELP: &str = "console, json=FILE or junit=FILE; json=- or junit=- for stdout (console then goes to stderr, if \
+it is asked for); may be given several times [default: console]";
 
 /// A report that is wanted.
 #[derive(Clone, Debug, PartialEq)]

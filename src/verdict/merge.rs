@@ -140,8 +140,8 @@ pub enum Unmergeable {
 pub fn merge(mut parts: Vec<Part>, partial: bool) -> Result<Document, Unmergeable> {
     alike(&parts)?;
     parts.iter().try_for_each(adds_up)?;
-    each_once(&parts)?;
     let dealt = dealt(&parts)?;
+    each_once(&parts)?;
     let mut document = match parts.first() {
         None => return Err(Unmergeable::Nothing),
         Some(first) => Document { scenarios: Vec::new(), shard: None, ..first.document.clone() },

@@ -11,6 +11,8 @@ mod determinism;
 mod docs;
 mod doors;
 mod journal;
+mod junit;
+mod merge;
 mod program;
 mod report;
 mod run;
