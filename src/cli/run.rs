@@ -63,6 +63,7 @@ Examples:
   kouan run
   kouan run scenarios/4-在线交费签约 --tag 签约 --report console --report json=result.json
   kouan run scenarios --filter '覆盖=AGR-12' --seed 7 --journal journal/
+  kouan run scenarios --shard 1/3 --report console --report json=1.json --report junit=1.xml
 
 Exit codes: 0 nothing failed; 1 a scenario failed or could not be judged; 2 wrong input; 3 surroundings or kouan itself")]
 pub struct Run {
