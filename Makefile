@@ -3,12 +3,17 @@
 # What `make test` needs beyond Rust and a C compiler, and how it is got:
 #   rustfmt, clippy   parts of the Rust toolchain (rustup component add rustfmt clippy)
 #   openssl           the independent judge of signatures and envelopes; Debian package `openssl`, installed if missing
+#   xmllint, python3  judges of the JUnit report: the schema of the Jenkins xunit plugin (junit-10.xsd, as the source
+#                     archive of pytest carries it) and PyPI's junitparser, both at a fixed version in target/judges
 #   cargo-nextest     used where installed; plain `cargo test` otherwise
 
 CARGO ?= cargo
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # KOUAN_NEEDS_JUDGES turns a test that would be skipped for want of a tool into a failure.
 export KOUAN_NEEDS_JUDGES = 1
+JUDGES := target/judges
+PIP := python3 -m pip --quiet --disable-pip-version-check
+JUNIT_XSD_SHA256 := a1a816f58d1bf95ebabf371994df0b9246dee66ea9572fbec4f9296f1b2c0ff6
 
 .PHONY: help test test-full setup fmt lint-code unit docs suite bench figures fixtures
 
@@ -22,12 +27,23 @@ test-full: test ## the same, with long runs: more random cases, the suite in all
 	set -e; for seal in sm2 rsa mac; do for seed in 1 2 3 4 5; do \
 	  $(CARGO) run --release --quiet -- run scenarios --seal $$seal --seed $$seed; done; done
 
-setup: ## install what the tests need
+setup: $(JUDGES)/junit-10.xsd $(JUDGES)/python/junitparser ## install what the tests need
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: see https://rustup.rs"; exit 1; }
 	@command -v cc >/dev/null || { echo "a C compiler is missing: apt-get install gcc"; exit 1; }
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 	@command -v openssl >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends openssl; }
+	@command -v xmllint >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends libxml2-utils; }
+
+$(JUDGES)/junit-10.xsd:
+	@mkdir -p $(JUDGES)/pytest
+	@$(PIP) download --no-deps --no-binary pytest --dest $(JUDGES)/pytest pytest==9.2.0
+	@tar -xzf $(JUDGES)/pytest/pytest-9.2.0.tar.gz -C $(JUDGES)/pytest --strip-components=3 pytest-9.2.0/testing/example_scripts/junit-10.xsd
+	@echo "$(JUNIT_XSD_SHA256)  $(JUDGES)/pytest/junit-10.xsd" | sha256sum --check --quiet
+	@mv $(JUDGES)/pytest/junit-10.xsd $@
+
+$(JUDGES)/python/junitparser:
+	@$(PIP) install --root-user-action ignore --no-deps --target $(JUDGES)/python junitparser==5.0.3
 
 fmt: ## formatting is as rustfmt wants it
 	$(CARGO) fmt --all --check

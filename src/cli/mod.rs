@@ -17,6 +17,9 @@ pub mod exit;
 pub mod explain;
 pub mod lint;
 pub mod list;
+pub mod report_file;
+pub mod report_merge;
+pub mod report_to;
 pub mod run;
 pub mod schema;
 
@@ -34,12 +37,20 @@ enum Command {
     Lint(lint::Lint),
     List(list::List),
     Coverage(coverage::CoverageArgs),
+    /// Work on written reports
+    #[command(subcommand)]
+    Report(ReportCommand),
     Explain(explain::Explain),
     Schema(schema::Schema),
     Card(card::Card),
     /// Measure
     #[command(subcommand)]
     Bench(Bench),
+}
+
+#[derive(Debug, Subcommand)]
+enum ReportCommand {
+    Merge(report_merge::ReportMerge),
 }
 
 #[derive(Debug, Subcommand)]
@@ -81,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Lint(c) => c.exec(&mut out),
         Command::List(c) => c.exec(&mut out),
         Command::Coverage(c) => c.exec(&mut out),
+        Command::Report(ReportCommand::Merge(c)) => c.exec(&mut out),
         Command::Explain(c) => c.exec(&mut out),
         Command::Schema(c) => c.exec(&mut out),
         Command::Card(c) => c.exec(&mut out),

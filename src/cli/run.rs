@@ -1,17 +1,18 @@
 //! `kouan run`: plays scenario files and reports.
 
 use std::{
-    fs::File,
-    io::{BufWriter, IsTerminal, Write},
+    io::{IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
-    str::FromStr,
 };
 
 use clap::Args;
 use interchange::Suite as Seal;
 
-use super::{CliError, exit};
+use super::{
+    CliError, exit,
+    report_to::{self, ReportTo, Reports},
+};
 use crate::{
     scenario::{
         model::Case,
@@ -21,10 +22,8 @@ use crate::{
         suite::Suite,
     },
     verdict::{
-        console::Console,
-        event::{Event, Report, Summary},
+        event::{Event, Summary},
         finding::Verdict,
-        json::Json,
     },
     world::journal::Journal,
 };
@@ -64,6 +63,7 @@ Examples:
   kouan run
   kouan run scenarios/4-在线交费签约 --tag 签约 --report console --report json=result.json
   kouan run scenarios --filter '覆盖=AGR-12' --seed 7 --journal journal/
+  kouan run scenarios --shard 1/3 --report console --report json=1.json --report junit=1.xml
 
 Exit codes: 0 nothing failed; 1 a scenario failed or could not be judged; 2 wrong input; 3 surroundings or kouan itself")]
 pub struct Run {
@@ -75,9 +75,7 @@ pub struct Run {
     /// Plug the scenarios' own virtual cards into the vpcd that listens there (needs a build with PC/SC readers)
     #[arg(long, value_name = "HOST:PORT")]
     vpcd: Option<String>,
-    /// console, json=FILE, or json=- for stdout (console then goes to stderr, if it is asked for); may be given several
-    /// times [default: console]
-    #[arg(long, value_name = "REPORT")]
+    #[arg(long, value_name = "REPORT", help = report_to::HELP)]
     report: Vec<ReportTo>,
     /// Write every message and receipt of the run into this new directory, with what openssl needs to check them
     #[arg(long, value_name = "DIR")]
@@ -85,27 +83,6 @@ pub struct Run {
     /// Stop at the first scenario that fails
     #[arg(long)]
     fail_fast: bool,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum ReportTo {
-    Console,
-    Json(PathBuf),
-    JsonStdout,
-}
-
-impl FromStr for ReportTo {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once('=') {
-            None if text == "console" => Ok(Self::Console),
-            Some(("json", "-")) => Ok(Self::JsonStdout),
-            Some(("json", file)) if !file.is_empty() => Ok(Self::Json(file.into())),
-            Some(("junit" | "html", _)) => Err("本版本只有 console 和 json=文件 两种报告".into()),
-            _ => Err("应写 console、json=文件 或 json=-".into()),
-        }
-    }
 }
 
 impl Run {
@@ -117,13 +94,14 @@ impl Run {
         self.only_memory()?;
         let cases = self.selection.cases()?;
         let options = Options::new(self.selection.seed, self.selection.seal);
+        // Before the journal, for they leave no trace if something else is wrong.
+        let mut reports = Reports::open(&self.report, out)?;
         let mut journal = match &self.journal {
             None => None,
             Some(dir) => Some(Journal::create(dir, self.selection.seal).map_err(|e| named(dir, &e))?),
         };
-        let mut reports = self.reports(out)?;
         let jobs = self.selection.jobs();
-        let mut tell = |event: Event| reports.iter_mut().try_for_each(|r| r.event(&event));
+        let mut tell = |event: Event| reports.tell(&event);
         tell(Event::RunStarted {
             cases: cases.len(),
             seed: options.seed,
@@ -159,39 +137,6 @@ impl Run {
         Ok(exit_code(&summary))
     }
 
-    /// The reports that are wanted, each once. Stdout belongs to one of them.
-    fn reports<'a>(&self, out: &'a mut impl Write) -> Result<Vec<Box<dyn Report + 'a>>, CliError> {
-        let terminal = std::io::stderr().is_terminal();
-        let mut wanted = if self.report.is_empty() { vec![ReportTo::Console] } else { Vec::new() };
-        for report in &self.report {
-            if !wanted.contains(report) {
-                wanted.push(report.clone());
-            }
-        }
-        let mut stdout = Some(out);
-        let mut reports: Vec<Box<dyn Report + 'a>> = Vec::new();
-        // First, since it takes stdout away from the console.
-        if wanted.contains(&ReportTo::JsonStdout)
-            && let Some(stdout) = stdout.take()
-        {
-            reports.push(Box::new(Json::new(stdout)));
-        }
-        for report in wanted {
-            match report {
-                ReportTo::JsonStdout => {}
-                ReportTo::Console => match stdout.take() {
-                    Some(stdout) => reports.push(Box::new(Console::new(stdout, terminal))),
-                    None => reports.push(Box::new(Console::new(std::io::stderr(), terminal))),
-                },
-                ReportTo::Json(path) => {
-                    let file = File::create(&path).map_err(|e| named(&path, &e))?;
-                    reports.push(Box::new(Json::new(BufWriter::new(file))));
-                }
-            }
-        }
-        Ok(reports)
-    }
-
     fn only_memory(&self) -> Result<(), CliError> {
         if self.reader.starts_with("pcsc") || self.vpcd.is_some() {
             return Err(CliError::Surroundings("本程序尚不支持PC/SC读卡器，请用 --reader memory，不用 --vpcd".into()));
@@ -204,23 +149,22 @@ impl Run {
 }
 
 impl Selection {
-    /// Reads the suite and picks the cases that are meant.
+    /// Reads the suite and picks the cases that are meant. A shard of a selection that is smaller than the number of
+    /// machines may be empty: that machine has nothing to do, and did nothing wrong.
     ///
     /// # Errors
     /// A path that is not there, a file with mistakes (all of them told), or nothing selected.
     pub fn cases(&self) -> Result<Vec<Case>, CliError> {
-        let cases: Vec<Case> = load(&self.paths)?
+        let selected: Vec<Case> = load(&self.paths)?
             .into_iter()
             .filter(|c| self.tag.as_ref().is_none_or(|t| c.scenario.tags.contains(t)))
             .filter(|c| self.filter.as_ref().is_none_or(|f| f.fits(c)))
-            .enumerate()
-            .filter(|(place, _)| self.shard.is_none_or(|s| s.has(*place)))
-            .map(|(_, case)| case)
             .collect();
-        if cases.is_empty() {
+        if selected.is_empty() {
             return Err(CliError::Input("没有选中任何场景；kouan list 可列出所有场景".into()));
         }
-        Ok(cases)
+        let mine = |place: usize| self.shard.is_none_or(|shard| shard.has(place));
+        Ok(selected.into_iter().enumerate().filter(|(place, _)| mine(*place)).map(|(_, case)| case).collect())
     }
 
     /// Jobs asked for, or one a core.

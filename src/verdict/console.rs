@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::{
     event::{Event, Report, Summary},
     finding::{CaseResult, Finding, Verdict},
+    replay::Replay,
     requirements,
 };
 
@@ -22,7 +23,7 @@ pub struct Console<W> {
     out: W,
     bar: ProgressBar,
     run: String,
-    replay: String,
+    replay: Replay,
     told: Vec<CaseResult>,
 }
 
@@ -37,7 +38,7 @@ impl<W: Write> Console<W> {
                 bar.set_style(style);
             }
         }
-        Self { out, bar, run: String::new(), replay: String::new(), told: Vec::new() }
+        Self { out, bar, run: String::new(), replay: Replay::default(), told: Vec::new() }
     }
 
     /// Where it was written.
@@ -56,7 +57,7 @@ impl<W: Write> Console<W> {
         if let Some(more) = result.findings.len().checked_sub(FINDINGS_SHOWN).filter(|more| *more > 0) {
             writeln!(out, "  还有 {more} 处未列出，见 --report json")?;
         }
-        writeln!(out, "  重放：kouan run {}{}{}\n", quoted(&result.file), row_filter(&result.id), self.replay)
+        writeln!(out, "  重放：{}\n", self.replay.case(&result.file, &result.id))
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
@@ -91,14 +92,7 @@ impl<W: Write> Report for Console<W> {
                 self.bar.set_length(*cases as u64);
                 let part = shard.as_ref().map(|shard| format!("，第 {shard} 份")).unwrap_or_default();
                 self.run = format!("种子 {seed}，报文 {seal}，读卡器 {reader}{part}");
-                self.replay = format!(" --seed {seed}");
-                // What is not the default must be said, or another run is replayed.
-                if seal != "sm2" {
-                    self.replay += &format!(" --seal {seal}");
-                }
-                if reader != "memory" {
-                    self.replay += &format!(" --reader {}", quoted(reader));
-                }
+                self.replay = Replay::new(*seed, seal, reader);
             }
             Event::CaseStarted { id, .. } => self.bar.set_message(id.clone()),
             Event::CaseFinished(result) => {
@@ -116,8 +110,9 @@ impl<W: Write> Report for Console<W> {
 /// Lines of a page or a trail that are written out; what came before them is counted.
 const LINES_SHOWN: usize = 12;
 
-/// One finding. What the page showed and the messages that led there are left out where `before` has just told the same.
-fn found(out: &mut impl Write, file: &str, finding: &Finding, before: Option<&Finding>) -> io::Result<()> {
+/// One finding, as every report for people tells it. What the page showed and the messages that led there are left out
+/// where `before` has just told the same.
+pub(super) fn found(out: &mut impl Write, file: &str, finding: &Finding, before: Option<&Finding>) -> io::Result<()> {
     let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
     writeln!(out, "  {file}{line}  {}  [{}]", finding.path, finding.check)?;
     if let Some(source) = finding.source.as_ref().filter(|source| !source.is_empty()) {
@@ -154,21 +149,6 @@ fn block(out: &mut impl Write, word: &str, lines: &[String]) -> io::Result<()> {
         writeln!(out, "      {head}  {line}")?;
     }
     Ok(())
-}
-
-/// Picks one row of a matrix, where the id has one and a filter can say it.
-fn row_filter(id: &str) -> String {
-    if id.ends_with(']') && !id.contains(['|', '&', '!']) {
-        format!(" --filter {}", quoted(&format!("编号={id}")))
-    } else {
-        String::new()
-    }
-}
-
-/// As a shell takes it: quoted only where it must be.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | ',' | '+' | '=' | '@');
-    if !text.is_empty() && text.chars().all(plain) { text.into() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]
@@ -225,11 +205,5 @@ mod tests {
             result.find(Finding::new(Verdict::Failed, "不越权", format!("页面 {i}"), "涉及别的企业的记录"));
         }
         assert!(text(vec![result], 1).contains("  还有 3 处未列出，见 --report json\n"));
-    }
-
-    #[test]
-    fn the_replaying_command_survives_a_shell() {
-        assert_eq!(quoted("scenarios/4-在线交费签约/a.yaml"), "scenarios/4-在线交费签约/a.yaml");
-        assert_eq!(quoted("my scenarios/it's.yaml"), r"'my scenarios/it'\''s.yaml'");
     }
 }

@@ -12,6 +12,8 @@ mod docs;
 mod doors;
 mod guide;
 mod journal;
+mod junit;
+mod merge;
 mod program;
 mod report;
 mod run;
