@@ -14,7 +14,8 @@ use domain::{
 use super::{
     cast::Cast,
     catalogue::{self, Actor, Field, TOP_KEYS, Takes, VERBS, Verb},
-    mistake::{self, nearest},
+    meant::nearest,
+    mistake,
     model::CardSlot,
 };
 use crate::verdict::{checks, requirements};
