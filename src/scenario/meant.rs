@@ -134,7 +134,8 @@ const TRADITIONAL: &str = "\
 /// A character as our words have it: simplified, half-width, small; nothing for marks that only dress a word up.
 pub(super) fn plain(c: char) -> Option<char> {
     Some(match c {
-        ' ' | '\u{3000}' | '_' | '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』' | '"' | '\'' | '`' | '＂' | '＇' => {
+        ' ' | '\u{3000}' | '_' | '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』' | '"' | '\'' | '`' | '＂' | '＇' =>
+        {
             return None;
         }
         '。' | '·' | '・' | '．' | '｡' => '.',
