@@ -3,6 +3,11 @@
 //! Drawn from the tables that the program itself goes by (requirements, verbs, messages, invariants, life cycles,
 //! codes), so that it cannot say anything else than what happens. It prints; it judges nothing.
 
+mod example;
+mod wrong;
+
+pub use wrong::{EXPLAINED, Explained};
+
 use std::fmt::Write;
 
 use domain::{
@@ -14,10 +19,38 @@ use domain::{
 use super::{
     cast::Cast,
     catalogue::{self, Actor, Field, TOP_KEYS, Takes, VERBS, Verb},
-    mistake::{self, nearest},
+    meant::nearest,
+    mistake,
     model::CardSlot,
 };
-use crate::verdict::{checks, requirements};
+use crate::verdict::{checks, citations::RULES, requirements};
+
+/// The kinds of things that can be asked, each with one to try.
+#[rustfmt::skip] // One kind a line.
+pub const TOPICS: &[(&str, &str, &str)] = &[
+    ("关键字",   "场景文件最外一层的键",           "矩阵"),
+    ("步骤",     "动作，和每个动作的字段",         "协议签署"),
+    ("字段",     "动作、故障、表单、列表的字段",   "时限"),
+    ("协议",     "三方协议的生命周期和状态",       "已失效"),
+    ("页面",     "查询能读的页面",                 "在线交费签约"),
+    ("企业",     "企业、卡和机构",                 "企业"),
+    ("决策点",   "对手方决定什么",                 "银行.签约"),
+    ("结果",     "对手方怎样决定",                 "延迟"),
+    ("报文",     "门户与各方之间的报文",           "签约申请"),
+    ("故障",     "网络和卡的故障",                 "丢失"),
+    ("始终",     "不变量",                         "一次生效"),
+    ("代码",     "拒绝、回执和 lint 的代码",       "K5104"),
+    ("需求",     "手册的需求编号",                 "AGR-08"),
+];
+
+/// What can be asked.
+pub fn topics() -> String {
+    let mut text = String::from("kouan explain 能说明的，以及每类的一个例子：\n\n");
+    for (name, what, one) in TOPICS {
+        let _ = writeln!(text, "  {name}  {what}\n    kouan explain {one}");
+    }
+    text
+}
 
 /// The text for `id`.
 ///
@@ -40,6 +73,7 @@ pub fn explain(id: &str) -> Result<String, Option<String>> {
         message(id),
         page(id),
         state(id),
+        refusal_key(id),
         field(id),
     ]
     .into_iter()
@@ -63,11 +97,19 @@ fn requirement(id: &str) -> Option<String> {
     let invariants: Vec<&str> =
         checks::INVARIANTS.iter().filter(|i| i.requirements.contains(&id)).map(|i| i.name).collect();
     let codes: Vec<&str> = refusal::ALL.iter().filter(|e| e.requirements.contains(&id)).map(|e| e.code).collect();
-    for (what, words) in [("动作", verbs), ("不变量", invariants), ("拒绝代码", codes)] {
+    let mut cited: Vec<&str> = RULES.iter().filter(|r| r.requirements.contains(&id)).map(|r| r.field).collect();
+    cited.dedup();
+    let groups = [("动作", verbs), ("不变量", invariants), ("拒绝代码", codes), ("期望的字段", cited)];
+    let nothing = groups.iter().all(|(_, words)| words.is_empty());
+    for (what, words) in groups {
         if !words.is_empty() {
             let _ = writeln!(text, "\n  相关的{what}：{}", words.join("、"));
         }
     }
+    if let Some(part) = super::meant::part_of_requirement(id).filter(|_| nothing) {
+        let _ = writeln!(text, "\n  属于还没有做的部分（{part}），这一版没有检查能引用它");
+    }
+    show(&mut text, &format!("覆盖: [{id}]"));
     Some(text)
 }
 
@@ -83,11 +125,29 @@ fn verb(verb: &Verb) -> String {
     if matches!(verb.name, "等待" | "期望") {
         text.push_str("\n  其余的键是「记作」的名称，值是「字段: 期望值」\n");
     }
-    let _ = writeln!(text, "\n  例：\n    {}", verb.example);
-    if !verb.requirements.is_empty() {
-        let _ = writeln!(text, "\n  需求：{}", verb.requirements.join("、"));
-    }
+    show(&mut text, verb.example);
+    rules(&mut text, verb.requirements);
     text
+}
+
+/// An example that is right.
+fn show(text: &mut String, example: &str) {
+    text.push_str("\n  例：\n");
+    for line in example.lines() {
+        let _ = writeln!(text, "    {line}");
+    }
+}
+
+/// Requirements with what they say.
+fn rules(text: &mut String, ids: &[&str]) {
+    if ids.is_empty() {
+        return;
+    }
+    text.push_str("\n  需求：\n");
+    for id in ids {
+        let says = requirements::by_id(id).map_or("", |r| r.text.as_str());
+        let _ = writeln!(text, "    {id}  {says}");
+    }
 }
 
 fn fields(text: &mut String, fields: &[Field]) {
@@ -133,13 +193,18 @@ fn fault(id: &str) -> Option<String> {
     let fault = catalogue::fault_named(id)?;
     let mut text = format!("{}  故障\n\n  {}\n", fault.name, fault.text);
     fields(&mut text, fault.fields);
-    let _ = writeln!(text, "\n  例：\n    {}", fault.example);
+    text.push_str("\n  写了而没有发生的故障，使场景无法判定\n");
+    show(&mut text, fault.example);
     Some(text)
 }
 
 fn outcome(id: &str) -> Option<String> {
     let (name, form, meaning) = catalogue::OUTCOMES.iter().find(|(name, ..)| *name == id)?;
-    Some(format!("{name}  对手方剧本的结果\n\n  {meaning}\n\n  写作：{form}\n"))
+    let mut text = format!("{name}  对手方剧本的结果\n\n  {meaning}\n\n  写作：{form}\n");
+    let points: Vec<String> = Point::ALL.iter().map(|p| format!("{}.{}", p.role().chinese(), p.chinese())).collect();
+    let _ = writeln!(text, "\n  用在：{}；取完以后都是同意", points.join("、"));
+    show(&mut text, &format!("对手方剧本: {{银行.签约: [{form}]}}"));
+    Some(text)
 }
 
 /// Words that stand for a whole list.
@@ -158,6 +223,8 @@ fn listing(id: &str) -> Option<String> {
             for i in checks::INVARIANTS {
                 let _ = writeln!(text, "  {}（{}）  {}", i.name, i.requirements.join("、"), i.description);
             }
+            text.push_str("\n  每个场景都检查全部；写下来，只是让它算进覆盖\n");
+            show(&mut text, example::of_top("始终").unwrap_or_default());
         }
         "协议" | "三方协议" => {
             text.push_str("协议  委托银行划缴保险费三方协议\n\n  状态：");
@@ -175,12 +242,14 @@ fn listing(id: &str) -> Option<String> {
                 }
             }
             let _ = writeln!(text, "\n  可以期望的字段：{}", catalogue::AGREEMENT_FIELDS.join("、"));
+            show(&mut text, &example::of_expected("状态"));
         }
         "故障" => {
             text.push_str("故障  网络和卡的故障\n\n");
             for f in catalogue::FAULTS {
                 let _ = writeln!(text, "  {}  {}\n    {}", f.name, f.text, f.example);
             }
+            show(&mut text, example::of_top("故障").unwrap_or_default());
         }
         "对手方剧本" | "决策点" | "结果" => {
             let what = match id {
@@ -200,6 +269,7 @@ fn listing(id: &str) -> Option<String> {
                     let _ = writeln!(text, "    {form}  {meaning}");
                 }
             }
+            show(&mut text, example::of_top("对手方剧本").unwrap_or_default());
         }
         "步骤" | "动作" => {
             text.push_str("步骤  依次做什么\n\n");
@@ -207,10 +277,20 @@ fn listing(id: &str) -> Option<String> {
                 let _ = writeln!(text, "  {}  {}\n    {}", v.name, v.text, v.example);
             }
         }
+        "关键字" | "字段" | "页面" | "代码" | "需求" => return Some(names_of(id)),
+        "企业" | "卡" | "机构" => {
+            let cast = Cast::fixture();
+            let _ = writeln!(text, "{id}  场景里的人和机构，全称简称都行\n");
+            let _ = writeln!(text, "  企业：{}", cast.enterprise_names().join("、"));
+            let _ = writeln!(text, "  卡：{}", CardSlot::ALL.map(CardSlot::chinese).join("、"));
+            let _ = writeln!(text, "  机构：{}", cast.institution_names(None).join("、"));
+            show(&mut text, "- 登录: {企业: 东岭贸易, 由: 法人卡}");
+        }
         _ => {
             let key = TOP_KEYS.iter().find(|k| k.name == id)?;
             let required = if key.required { "必填" } else { "可省略" };
             let _ = writeln!(text, "{}  场景文件的关键字（{required}）\n\n  {}", key.name, key.text);
+            show(&mut text, example::of_top(id).unwrap_or_default());
         }
     }
     Some(text)
@@ -218,23 +298,52 @@ fn listing(id: &str) -> Option<String> {
 
 fn invariant(id: &str) -> Option<String> {
     let i = checks::INVARIANTS.iter().find(|i| i.name == id)?;
-    Some(format!("{}  不变量\n\n  {}\n\n  需求：{}\n", i.name, i.description, i.requirements.join("、")))
+    let mut text = format!("{}  不变量\n\n  {}\n", i.name, i.description);
+    text.push_str("\n  每个场景都检查，不成立就失败；写进「始终」，只是让它算进覆盖\n");
+    show(&mut text, &format!("始终: [{}]", i.name));
+    rules(&mut text, i.requirements);
+    Some(text)
 }
 
 fn code(id: &str) -> Option<String> {
     if let Some(entry) = refusal::ALL.iter().find(|e| e.code == id) {
-        let rules = entry.requirements.join("、");
-        return Some(format!("{}  门户或读卡器的拒绝\n\n  提示：{}\n\n  需求：{rules}\n", entry.code, entry.prompt));
+        let mut text = format!("{}  门户或读卡器的拒绝\n\n  提示：{}\n", entry.code, entry.prompt);
+        show(&mut text, &format!("- 协议签署: {{拒绝: {{代码: {}}}}}", entry.code));
+        rules(&mut text, entry.requirements);
+        return Some(text);
     }
     if let Some(entry) = mistake::CODES.iter().find(|e| e.code == id) {
-        return Some(format!("{}  场景文件的错误\n\n  {}\n", entry.code, entry.text));
+        return Some(lint_code(entry));
     }
     if let Some((code, text, rules)) = interchange::CODES.iter().find(|(code, ..)| *code == id) {
-        return Some(format!("{code}  收件方网关的拒绝\n\n  {text}\n\n  需求：{}\n", rules.join("、")));
+        return Some(receipt_code(code, "网关", text, rules));
     }
     let (code, text, rules) = business_codes().find(|(code, ..)| *code == id)?;
-    let rules = if rules.is_empty() { String::new() } else { format!("\n  需求：{}\n", rules.join("、")) };
-    Some(format!("{code}  收件方业务的拒绝\n\n  {text}\n{rules}"))
+    Some(receipt_code(code, "业务", text, rules))
+}
+
+/// A code that a receipt gives.
+fn receipt_code(code: &str, by: &str, meaning: &str, ids: &[&str]) -> String {
+    let mut text = format!("{code}  收件方{by}的拒绝\n\n  {meaning}\n");
+    text.push_str("\n  见于回执、报告和 --journal 的 index.json；不能写在「拒绝」里\n");
+    rules(&mut text, ids);
+    text
+}
+
+/// A code of lint: the cause, a wrong piece and the right one.
+fn lint_code(entry: &mistake::CodeEntry) -> String {
+    let mut text = format!("{}  场景文件的错误\n\n  {}\n", entry.code, entry.text);
+    let Some(explained) = wrong::of(entry.code) else { return text };
+    let _ = writeln!(text, "\n  {}", explained.cause);
+    for (label, piece) in [("错", explained.wrong), ("对", explained.right)] {
+        if !piece.is_empty() {
+            let _ = writeln!(text, "\n  {label}：");
+            for line in piece.lines() {
+                let _ = writeln!(text, "    {}", line.replace('\t', "→").replace('\u{A0}', "␣"));
+            }
+        }
+    }
+    text
 }
 
 /// Refusals that a receiver's business gives in its receipt: the portal's, and the one that a script asks for.
@@ -246,19 +355,27 @@ fn business_codes() -> impl Iterator<Item = (&'static str, &'static str, &'stati
 fn decision_point(id: &str) -> Option<String> {
     let point = Point::ALL.into_iter().find(|p| format!("{}.{}", p.role().chinese(), p.chinese()) == id)?;
     let outcomes: Vec<&str> = catalogue::OUTCOMES.iter().map(|(_, form, _)| *form).collect();
-    Some(format!(
-        "{id}  决策点（{}）\n\n  默认同意，5–30 分钟内答复\n\n  结果：{}\n",
-        point.role().chinese(),
-        outcomes.join("、")
-    ))
+    let role = point.role().chinese();
+    let mut text = format!("{id}  决策点（{role}）\n\n  依次取用，一份申请取一个；默认同意，5–30 分钟内答复\n");
+    let _ = writeln!(text, "\n  结果：{}", outcomes.join("、"));
+    let _ = writeln!(
+        text,
+        "\n  可写机构名代替「{role}」：{}",
+        Cast::fixture().institution_names(Some(point.role())).join("、")
+    );
+    show(&mut text, &format!("对手方剧本: {{{id}: [拒绝(资料不全), 同意]}}"));
+    Some(text)
 }
 
 fn message(id: &str) -> Option<String> {
     let mut text = String::new();
     for entry in interchange::catalogue::CATALOGUE.iter().filter(|e| e.chinese == id) {
         let (from, to) = (entry.from.chinese(), entry.to.chinese());
-        let rules = entry.requirements.join("、");
-        let _ = writeln!(text, "{}  报文（{from} → {to}）\n\n  类型：{}\n  需求：{rules}", entry.chinese, entry.type_);
+        let _ = writeln!(text, "{}  报文（{from} → {to}）\n\n  类型：{}", entry.chinese, entry.type_);
+        rules(&mut text, entry.requirements);
+    }
+    if !text.is_empty() {
+        show(&mut text, &format!("- 丢失: {{报文: {id}}}"));
     }
     (!text.is_empty()).then_some(text)
 }
@@ -270,52 +387,143 @@ fn page(id: &str) -> Option<String> {
     let filters = catalogue::page_filters(page);
     let filters = if filters.is_empty() { "没有".to_owned() } else { filters.join("、") };
     let record = if page == Page::StatusLog { ", 记录: $协议" } else { "" };
-    let _ = writeln!(text, "  条件：{filters}\n\n  例：\n    - 查询: {{页: {id}{record}, 记作: 表}}");
+    let _ = writeln!(text, "  条件：{filters}");
+    show(&mut text, &format!("- 查询: {{页: {id}{record}, 记作: 表}}"));
     Some(text)
 }
 
+/// A state of an agreement or a code of its log: how it comes about, and what may follow.
 fn state(id: &str) -> Option<String> {
-    if catalogue::AGREEMENT_STATES.contains(&id) {
-        return Some(format!("{id}  协议的状态；`kouan explain 协议` 列出全部状态和转换\n"));
-    }
-    let rows: Vec<String> = Rules::default()
-        .agreement
-        .iter()
-        .filter(|r| r.code == id)
-        .map(|r| format!("  {} {}", r.code, r.text))
-        .collect();
-    if rows.is_empty() {
+    let is_state = catalogue::AGREEMENT_STATES.contains(&id);
+    if !is_state && !catalogue::LOG_CODES.contains(&id) {
         return None;
     }
-    let mut rows = rows;
-    rows.sort();
-    rows.dedup();
-    Some(format!("{id}  协议状态记录里的代码\n\n{}\n", rows.join("\n")))
+    let kind = if is_state { "协议的状态" } else { "协议状态记录里的代码" };
+    let mut text = format!("{id}  {kind}\n\n  怎样来的：\n");
+    let mut lines: Vec<String> = Vec::new();
+    let mut ids: Vec<&str> = Vec::new();
+    for row in
+        Rules::default().agreement.iter().filter(|r| if is_state { r.to.page_text() == id } else { r.code == id })
+    {
+        let log = if row.code.is_empty() { String::new() } else { format!("，记 {} {}", row.code, row.text) };
+        lines.push(format!("    {} → {}  {}{log}\n", row.from.page_text(), row.to.page_text(), row.event.chinese()));
+        ids.extend(row.requirements.iter().filter(|r| !ids.contains(r)).copied().collect::<Vec<_>>());
+    }
+    lines.dedup();
+    text.extend(lines);
+    text.push_str("\n  `kouan explain 协议` 列出全部状态和转换\n");
+    if is_state {
+        show(&mut text, &format!("- 等待: {{协议: {{状态: {id}}}, 时限: 3天}}"));
+    } else {
+        show(&mut text, &format!("- 期望: {{协议: {{状态记录: 含 {id}}}}}"));
+    }
+    rules(&mut text, &ids);
+    Some(text)
 }
 
+/// A key of 拒绝.
+fn refusal_key(id: &str) -> Option<String> {
+    let (what, example) = match id {
+        "提示" => ("页面上的话；可写「含 文字」", "- 协议签署: {卡密码: '00000000', 拒绝: {提示: 含 卡密码错误}}"),
+        "字段" => (
+            "各栏旁边的红字，要写全：没有写出的栏不能有红字",
+            "- 协议签署: {联系人电话: '123', 拒绝: {字段: {联系人电话: 格式有误}}}",
+        ),
+        "代码" => ("稳定的代码：K10xx、K20xx、K21xx、K40xx", "- 协议签署: {拒绝: {代码: K2102}}"),
+        _ => return None,
+    };
+    let mut text = format!("「拒绝」的「{id}」\n\n  {what}\n");
+    show(&mut text, example);
+    Some(text)
+}
+
+/// A field, wherever there is one of that name: what it takes there, and an example.
 fn field(id: &str) -> Option<String> {
     let mut text = String::new();
+    let mut once = |place: String, example: String| {
+        let _ = write!(text, "\n  {place}");
+        let _ = writeln!(text, "\n    例：{example}");
+    };
     if catalogue::AGREEMENT_FIELDS.contains(&id) {
-        let _ = writeln!(text, "  可以期望的「协议」字段");
+        let rules = RULES.iter().filter(|r| r.record == "协议" && r.field == id).flat_map(|r| r.requirements);
+        let ids: std::collections::BTreeSet<&str> = rules.copied().collect();
+        let ids = ids.into_iter().collect::<Vec<_>>().join("、");
+        once(format!("「协议」可以期望的字段；引用 {ids}"), example::of_expected(id));
     }
     if catalogue::TABLE_FIELDS.contains(&id) {
-        let _ = writeln!(text, "  可以期望的「查询」结果字段");
+        once("「查询」结果可以期望的字段；引用 UI-03 和列表自己的需求".into(), example::of_expected(id));
+    }
+    for page in Page::ALL {
+        if catalogue::page_columns(page).contains(&id) {
+            let record = if page == Page::StatusLog { "记录" } else { "表" };
+            let example = if page == Page::Agreements {
+                format!("- 期望: {{{record}: {{行: [{{{id}: 非空}}]}}}}")
+            } else {
+                format!(
+                    "- 查询: {{页: {}{}, 记作: 甲}}",
+                    page.name(),
+                    if page == Page::StatusLog { ", 记录: $协议" } else { "" }
+                )
+            };
+            once(format!("「{}」页的列", page.name()), example);
+        }
+        if catalogue::page_filters(page).contains(&id) {
+            once(format!("「{}」页的条件", page.name()), example::of_filter(page.name(), id));
+        }
     }
     for verb in VERBS {
         if let Some(field) = verb.all_fields().into_iter().find(|f| f.name == id) {
-            let _ = writeln!(text, "  「{}」的字段：{}。{}", verb.name, takes(field.takes), field.text);
+            let required = if field.required { "（必填）" } else { "" };
+            let place = format!("「{}」的字段{required}：{}。{}", verb.name, takes(field.takes), field.text);
+            once(place, example::of_field(verb, &field));
         }
     }
     for fault in catalogue::FAULTS {
         if let Some(field) = fault.fields.iter().find(|f| f.name == id) {
-            let _ = writeln!(text, "  故障「{}」的字段：{}。{}", fault.name, takes(field.takes), field.text);
+            let required = if field.required { "（必填）" } else { "" };
+            let place = format!("故障「{}」的字段{required}：{}。{}", fault.name, takes(field.takes), field.text);
+            once(place, example::of_fault(fault, field));
         }
     }
-    (!text.is_empty()).then(|| format!("{id}  字段\n\n{text}"))
+    (!text.is_empty()).then(|| format!("{id}  字段\n{text}"))
+}
+
+/// The names of one kind, to ask on.
+fn names_of(kind: &str) -> String {
+    let mut text = format!("{kind}  可以再问的\n\n");
+    let mut list = |words: Vec<&str>, what: &str| {
+        let _ = writeln!(text, "  {what}：{}", words.join("、"));
+    };
+    match kind {
+        "关键字" => list(TOP_KEYS.iter().map(|k| k.name).collect(), "场景文件的键"),
+        "页面" => list(Page::ALL.map(Page::name).to_vec(), "查询能读的页面"),
+        "代码" => {
+            list(refusal::ALL.iter().map(|e| e.code).collect(), "门户和卡的拒绝");
+            list(interchange::CODES.iter().map(|(code, ..)| *code).collect(), "收件方网关的拒绝");
+            list(business_codes().map(|(code, ..)| code).collect(), "收件方业务的拒绝");
+            list(mistake::CODES.iter().map(|e| e.code).collect(), "场景文件的错误");
+        }
+        "需求" => {
+            for rule in requirements::all() {
+                list(vec![rule.text.lines().next().unwrap_or_default()], &rule.id);
+            }
+        }
+        _ => {
+            for verb in VERBS {
+                list(verb.all_fields().iter().map(|f| f.name).collect(), verb.name);
+            }
+            for fault in catalogue::FAULTS {
+                list(fault.fields.iter().map(|f| f.name).collect(), &format!("故障 {}", fault.name));
+            }
+            list(catalogue::AGREEMENT_FIELDS.to_vec(), "协议可以期望的");
+            list(catalogue::TABLE_FIELDS.to_vec(), "查询结果可以期望的");
+        }
+    }
+    text
 }
 
 /// Everything that can be explained.
-fn names() -> Vec<String> {
+pub fn names() -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     names.extend(requirements::all().iter().map(|r| r.id.clone()));
     names.extend(VERBS.iter().map(|v| v.name.to_owned()));
@@ -331,39 +539,20 @@ fn names() -> Vec<String> {
     names.extend(interchange::CODES.iter().map(|(code, ..)| (*code).to_owned()));
     names.extend(business_codes().map(|(code, ..)| code.to_owned()));
     names.extend(interchange::catalogue::CATALOGUE.iter().map(|e| e.chinese.to_owned()));
+    names.extend(Point::ALL.iter().map(|p| format!("{}.{}", p.role().chinese(), p.chinese())));
+    names.extend(catalogue::FAULTS.iter().flat_map(|f| f.fields).map(|f| f.name.to_owned()));
+    names.extend(
+        Page::ALL
+            .iter()
+            .flat_map(|p| catalogue::page_columns(*p).iter().chain(catalogue::page_filters(*p)))
+            .map(|n| (*n).to_owned()),
+    );
+    let words = [catalogue::TABLE_FIELDS, catalogue::LOG_CODES, catalogue::REFUSAL_KEYS].into_iter().flatten();
+    names.extend(words.map(|w| (*w).to_owned()));
+    names.extend(TOPICS.iter().map(|(name, ..)| (*name).to_owned()));
     names.extend(catalogue::AGREEMENT_FIELDS.iter().chain(catalogue::AGREEMENT_STATES).map(|s| (*s).to_owned()));
     names
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn everything_that_has_a_name_is_explained() {
-        for name in names() {
-            assert!(explain(&name).is_ok_and(|text| text.contains(name.as_str())), "{name}");
-        }
-        for id in ["K5104", "K1002", "K3104", "K3201", "P101", "成功", "银行.签约", "签约申请"] {
-            assert!(explain(id).is_ok(), "{id}");
-        }
-    }
-
-    #[test]
-    fn a_page_is_explained_with_its_columns_and_filters() {
-        let text = explain("在线交费签约").unwrap();
-        assert!(
-            text.contains("序号、银行名称、协议编号") && text.contains("条件：银行名称、协议状态、签约日期"),
-            "{text}"
-        );
-        assert!(explain("状态记录").unwrap().contains("序号、状态、状态描述、入库时间"));
-        assert!(explain("菜单").unwrap().contains("列：菜单"));
-        assert_eq!(explain(" "), Err(None));
-    }
-
-    #[test]
-    fn an_unknown_name_gets_the_nearest_one() {
-        assert_eq!(explain("协义签署"), Err(Some("协议签署".to_owned())));
-        assert_eq!(explain("AGR-99").unwrap_err().as_deref().map(|n| &n[..4]), Some("AGR-"));
-    }
-}
+mod tests;

@@ -3,18 +3,20 @@
 //! A [`Reader`] reads one row of one file. Each of its readings pushes what is wrong, and gives `None` where nothing can
 //! be made of the value; none of them stops. Names defined by 记作 are kept here too, in the order of the file.
 
-use std::{collections::BTreeMap, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, str::FromStr};
 
 use domain::{Time, directory::PartyRole, money::Money, portal::Page};
 
 use super::{
     cast::Cast,
-    catalogue::{AGREEMENT_FIELDS, AGREEMENT_STATES, LOG_CODES, OTHER_UNITS, TABLE_FIELDS, UNITS},
-    mistake::{MAX_MISTAKES, Mistake, MistakeKind, Vocabulary, nearest},
+    catalogue::{AGREEMENT_FIELDS, AGREEMENT_STATES, LOG_CODES, TABLE_FIELDS},
+    meant::{nearest, part_not_built},
+    mistake::{MAX_MISTAKES, Mistake, MistakeKind, Vocabulary},
     model::{CardSlot, Lapse, PartyName, Place, Value},
     read::name_at,
     source::{Lines, Source, Span},
     tree::{Key, Node, NodeKind},
+    values::{near_amount, near_comparison, near_count, near_expectation, near_time, parse_lapse, parse_time},
 };
 use crate::verdict::expect::{Actual, Expected, Kind, Op, holds, kind_of};
 
@@ -68,6 +70,28 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// A name as some 记作 writes it, whether or not it comes to be defined.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// What stands there.
+    pub(super) name: String,
+    /// Where.
+    pub(super) span: Span,
+    /// The step, or whatever else it belongs to.
+    pub(super) within: Span,
+}
+
+/// What a file says of names before its steps are read.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Keys of 矩阵.
+    pub(super) matrix: Vec<(String, Span)>,
+    /// Where 矩阵 stands, if it has a mistake.
+    pub(super) broken_matrix: Option<Span>,
+    /// Every 记作, in file order.
+    pub(super) written: Vec<Written>,
+}
+
 /// Fields of a record that show a list of values, or rows.
 pub(super) const LISTS: [&str; 3] = ["状态记录", "状态描述", "行"];
 
@@ -77,8 +101,10 @@ pub(super) struct Reader<'s> {
     lines: &'s Lines,
     pub(super) cast: &'s Cast,
     pub(super) mistakes: Vec<Mistake>,
-    matrix: Vec<(String, Span)>,
+    known: &'s Names,
     names: BTreeMap<String, (Named, Span)>,
+    /// The step that is read.
+    pub(super) step: Span,
     /// For 故障's 步: name and verb of each step, in order.
     pub(super) step_names: Vec<(Option<String>, &'static str)>,
     /// At the step that is read it is at least this late.
@@ -93,15 +119,19 @@ pub(super) fn nodes_of(node: Option<&Node>) -> &[Node] {
     }
 }
 
+/// What a list is called where one is expected.
+const A_LIST: &str = "列表 [甲, 乙]";
+
 impl<'s> Reader<'s> {
-    pub(super) fn new(source: &'s Source, lines: &'s Lines, cast: &'s Cast, matrix: Vec<(String, Span)>) -> Self {
+    pub(super) fn new(source: &'s Source, lines: &'s Lines, cast: &'s Cast, known: &'s Names) -> Self {
         Self {
             source,
             lines,
             cast,
             mistakes: vec![],
-            matrix,
+            known,
             names: BTreeMap::new(),
+            step: Span::default(),
             step_names: Vec::new(),
             earliest: None,
         }
@@ -115,6 +145,11 @@ impl<'s> Reader<'s> {
         self.mistakes.push(Mistake::new(what, span));
     }
 
+    /// Whether more mistakes would only cost time: nobody would see them.
+    pub(super) const fn is_full(&self) -> bool {
+        self.mistakes.len() > MAX_MISTAKES
+    }
+
     pub(super) fn place(&self, span: Span) -> Place {
         self.lines.place(self.source, span.start)
     }
@@ -123,8 +158,47 @@ impl<'s> Reader<'s> {
         self.place(span).line
     }
 
+    /// A mistake that is only the consequence of whatever is wrong within `cause`, if anything is.
+    fn push_caused(&mut self, what: MistakeKind, span: Span, cause: Option<Span>) {
+        self.push(what, span);
+        if let Some(last) = self.mistakes.last_mut().filter(|m| m.span == span) {
+            last.cause = cause;
+        }
+    }
+
     pub(super) fn wrong_shape(&mut self, node: &Node, expected: &'static str) {
-        self.push(MistakeKind::WrongShape { expected, found: node.shape() }, node.span);
+        let hint = if self.is_full() { None } else { self.right_shape(node, expected) };
+        self.wrong_shape_because(node, expected, hint);
+    }
+
+    pub(super) fn wrong_shape_because(&mut self, node: &Node, expected: &'static str, hint: Option<String>) {
+        self.push(MistakeKind::WrongShape { expected, found: node.shape(), hint }, node.span);
+    }
+
+    /// How the same is written in the shape that is expected.
+    fn right_shape(&self, node: &Node, expected: &str) -> Option<String> {
+        let flow = self.source.slice(node.span).starts_with(['[', '{']);
+        match &node.kind {
+            NodeKind::Scalar { text, .. } if expected == A_LIST && !text.trim().is_empty() && !text.contains('\n') => {
+                let items: Vec<&str> = text.split([',', '，', '、', ';', '；']).map(str::trim).collect();
+                let whole = text.contains('(');
+                Some(format!("写成 [{}]", if whole { text.clone() } else { items.join(", ") }))
+            }
+            NodeKind::Map(entries) if expected == A_LIST && entries.iter().all(|(_, n)| n.is_nothing()) => {
+                let items: Vec<&str> = entries.iter().map(|(k, _)| k.text.as_str()).collect();
+                Some(format!("写成 [{}]", items.join(", ")))
+            }
+            NodeKind::Map(_) if expected == A_LIST && flow => {
+                Some(format!("写成 [{}]", self.source.slice(node.span).lines().next().unwrap_or_default()))
+            }
+            NodeKind::Map(_) if expected == A_LIST => Some("每一项前面加「- 」".into()),
+            NodeKind::List(_) if expected.contains("[值") => {
+                Some("每个键写它的各个值，例如 {原因: [资料不全, 户名不符]}".into())
+            }
+            NodeKind::List(_) if expected.contains('「') && flow => Some("用花括号 { }，不用方括号 [ ]".into()),
+            NodeKind::List(_) if expected.contains('「') => Some("字段前面不写「- 」".into()),
+            NodeKind::Map(_) | NodeKind::List(_) | NodeKind::Scalar { .. } => None,
+        }
     }
 
     /// A word outside of its vocabulary. A full-width mark that joins words is named for itself.
@@ -150,8 +224,14 @@ impl<'s> Reader<'s> {
             self.push(MistakeKind::FullWidth { found: mark, meant }, at);
             return;
         }
+        let nearest = nearest(found, known.iter().copied());
+        if kind != Vocabulary::State || nearest.is_none() {
+            if let Some(part) = part_not_built(found) {
+                self.push(MistakeKind::NotBuilt { word: found.trim().into(), part }, span);
+                return;
+            }
+        }
         let list = if known.len() <= 12 { known.join("、") } else { String::new() };
-        let nearest = nearest(found, known);
         self.push(MistakeKind::Unknown { kind, found: found.into(), nearest, known: list }, span);
     }
 
@@ -164,15 +244,26 @@ impl<'s> Reader<'s> {
             let start = node.span.start + offset + start;
             Span::new(start, start + length)
         } else {
-            node.span
+            // Not as it is, such as a text with a value of 矩阵 in it: but what is wrong may stand there once.
+            let sub = text.get(start..start + length).filter(|sub| written.matches(sub).count() == 1);
+            let at = sub.and_then(|sub| written.find(sub)).map(|i| node.span.start + i);
+            at.map_or(node.span, |at| Span::new(at, at + length))
         }
     }
 
-    /// A text that is not empty.
+    /// A text that is not empty, on one line.
     pub(super) fn text(&mut self, node: &Node) -> Option<String> {
         match &node.kind {
             NodeKind::Scalar { text, .. } if text.trim().is_empty() => {
                 self.push(MistakeKind::Blank, node.span);
+                None
+            }
+            NodeKind::Scalar { text, .. } if text.ends_with('\n') => {
+                // The sign of a text of many lines stands on the line of its key.
+                let before = self.source.text[..node.span.start].trim_end();
+                let sign = before.rfind(['|', '>']).map_or(node.span, |i| Span::new(i, before.len()));
+                let hint = Some("不写「|」或「>」，文字直接写在冒号后面".to_owned());
+                self.push(MistakeKind::WrongShape { expected: "一行文字", found: "多行文字", hint }, sign);
                 None
             }
             NodeKind::Scalar { text, .. } => Some(text.clone()),
@@ -180,6 +271,14 @@ impl<'s> Reader<'s> {
                 self.wrong_shape(node, "文字");
                 None
             }
+        }
+    }
+
+    /// A text of as many lines as it likes.
+    pub(super) fn prose(&mut self, node: &Node) -> Option<String> {
+        match &node.kind {
+            NodeKind::Scalar { text, .. } if !text.trim().is_empty() => Some(text.trim_end().to_owned()),
+            NodeKind::Scalar { .. } | NodeKind::List(_) | NodeKind::Map(_) => self.text(node),
         }
     }
 
@@ -207,9 +306,30 @@ impl<'s> Reader<'s> {
         if self.mistakes.len() > MAX_MISTAKES {
             return;
         }
-        let known = self.names.keys().chain(self.matrix.iter().map(|(k, _)| k));
+        let known = self.names.keys().chain(self.known.matrix.iter().map(|(k, _)| k));
         let nearest = nearest(name, known.map(String::as_str));
-        self.push(MistakeKind::Undefined { name: name.into(), nearest }, span);
+        let (known, later, cause) = (self.defined(), self.defined_later(name, span), self.cause(name, span));
+        let matrix = self.known.broken_matrix.filter(|_| {
+            self.known.matrix.is_empty() || self.known.matrix.iter().any(|(k, _)| k.trim_start_matches('$') == name)
+        });
+        self.push_caused(MistakeKind::Undefined { name: name.into(), nearest, known, later }, span, cause.or(matrix));
+    }
+
+    /// The names that there are, to choose from.
+    fn defined(&self) -> String {
+        let names: Vec<&str> = self.names.keys().map(String::as_str).collect();
+        if names.len() <= 12 { names.join("、") } else { String::new() }
+    }
+
+    /// Where a name that is used here comes to be defined.
+    fn defined_later(&self, name: &str, span: Span) -> Option<Span> {
+        self.known.written.iter().find(|w| w.span.start > span.start && w.name == name).map(|w| w.span)
+    }
+
+    /// The step above that would have defined the name.
+    fn cause(&self, name: &str, span: Span) -> Option<Span> {
+        let above = |w: &&Written| w.within.end <= span.start && w.name.contains(name);
+        self.known.written.iter().find(above).map(|w| w.within)
     }
 
     /// A list's items.
@@ -217,7 +337,7 @@ impl<'s> Reader<'s> {
         match &node.kind {
             NodeKind::List(items) => items,
             NodeKind::Scalar { .. } | NodeKind::Map(_) => {
-                self.wrong_shape(node, "列表 [甲, 乙]");
+                self.wrong_shape(node, A_LIST);
                 &[]
             }
         }
@@ -246,6 +366,12 @@ impl<'s> Reader<'s> {
 
     /// 记作: a new name.
     pub(super) fn define(&mut self, node: &Node, what: Named) -> Option<String> {
+        let text = self.text(node)?;
+        if let Some(name) = text.strip_prefix('$') {
+            self.names.entry(name.to_owned()).or_insert((Named::Broken, node.span));
+            self.push(MistakeKind::BadForm { found: text.clone(), expected: "起名时不写 $，引用时才写" }, node.span);
+            return None;
+        }
         let name = self.word(node)?;
         if !self.name(&name, node.span) {
             return None;
@@ -254,7 +380,7 @@ impl<'s> Reader<'s> {
             self.push(MistakeKind::Reserved { name }, node.span);
             return None;
         }
-        let matrix = self.matrix.iter().find(|(k, _)| *k == name).map(|(_, s)| *s);
+        let matrix = self.known.matrix.iter().find(|(k, _)| *k == name).map(|(_, s)| *s);
         if let Some(first) = matrix.or_else(|| self.names.get(&name).map(|(_, s)| *s)) {
             self.push(MistakeKind::NameTaken { name: name.clone(), first: Some(first) }, node.span);
         } else {
@@ -273,16 +399,32 @@ impl<'s> Reader<'s> {
             self.push(MistakeKind::BadForm { found: name.into(), expected }, span);
             return None;
         }
+        if AGREEMENT_FIELDS.contains(&name) || TABLE_FIELDS.contains(&name) {
+            let expected = "字段要写在记录的名称里面，例如 {协议: {状态: 成功}}";
+            self.push(MistakeKind::BadForm { found: name.into(), expected }, span);
+            return None;
+        }
+        if self.is_full() {
+            return None;
+        }
         let nearest = nearest(name, self.names.keys().map(String::as_str));
-        self.push(MistakeKind::UndefinedSubject { name: name.into(), nearest }, span);
+        let (known, later, cause) = (self.defined(), self.defined_later(name, span), self.cause(name, span));
+        self.push_caused(MistakeKind::UndefinedSubject { name: name.into(), nearest, known, later }, span, cause);
         None
     }
 
     /// `$名` of an agreement.
     pub(super) fn record(&mut self, node: &Node) -> Option<String> {
-        let text = self.text(node)?;
+        let mut text = self.text(node)?;
+        if let Some(sign) = text.chars().next().filter(|c| matches!(c, '＄' | '￥' | '¥')) {
+            let at = self.part(node, 0, sign.len_utf8());
+            self.push(MistakeKind::FullWidth { found: sign, meant: '$' }, at);
+            text.replace_range(..sign.len_utf8(), "$");
+        }
         let Some(name) = text.strip_prefix('$').filter(|n| !n.is_empty() && name_at(n) == *n) else {
-            self.push(MistakeKind::NotAReference { found: text }, node.span);
+            let bare = name_at(text.trim_start_matches(['$', '{', '@', '#', '%'])).to_owned();
+            let meant = Some(bare).filter(|name| self.names.contains_key(name));
+            self.push(MistakeKind::NotAReference { found: text, meant }, node.span);
             return None;
         };
         match self.names.get(name) {
@@ -343,6 +485,12 @@ impl<'s> Reader<'s> {
         if self.mistakes.len() > MAX_MISTAKES {
             return;
         }
+        if !found.is_empty() && found.bytes().all(|b| b.is_ascii_digit()) {
+            // Inside brackets a comma ends the number.
+            let expected = "数字里不写逗号：1,000 应写成 1000";
+            self.push(MistakeKind::BadForm { found: found.into(), expected }, span);
+            return;
+        }
         let known: Vec<&str> = known.into_iter().collect();
         let what = MistakeKind::UnknownField {
             found: found.into(),
@@ -372,15 +520,32 @@ impl<'s> Reader<'s> {
         parse_lapse(&text).map_err(|unread| self.push(unread.mistake(&text), node.span)).ok()
     }
 
-    fn cannot_hold(&mut self, found: &str, why: String, span: Span) {
+    /// One that is more than nothing.
+    pub(super) fn positive_lapse(&mut self, node: &Node) -> Option<Lapse> {
+        let lapse = self.lapse(node)?;
+        if matches!(lapse, Lapse::WorkingDays(0)) || lapse == Lapse::Exact(std::time::Duration::ZERO) {
+            let found = self.source.slice(node.span).to_owned();
+            self.push(MistakeKind::BadForm { found, expected: "时长要大于零" }, node.span);
+            return None;
+        }
+        Some(lapse)
+    }
+
+    /// Whether a name is defined by now.
+    pub(super) fn is_defined(&self, name: &str) -> bool {
+        self.names.contains_key(name)
+    }
+
+    pub(super) fn cannot_hold(&mut self, found: &str, why: String, span: Span) {
         self.push(MistakeKind::CannotHold { found: found.into(), why }, span);
     }
 
     pub(super) fn time(&mut self, node: &Node) -> Option<Time> {
         let text = self.word(node)?;
-        let time = Time::parse(&text).filter(|_| text.starts_with(|c: char| c.is_ascii_digit()));
+        let time = parse_time(&text);
         if time.is_none() {
-            self.push(MistakeKind::BadTime { found: text }, node.span);
+            let nearest = near_time(&text);
+            self.push(MistakeKind::BadTime { found: text, nearest }, node.span);
         }
         time
     }
@@ -390,7 +555,8 @@ impl<'s> Reader<'s> {
         let digits = text.bytes().all(|b| b.is_ascii_digit());
         let count = text.parse().ok().filter(|n: &u64| digits && (min..=max).contains(n));
         if count.is_none() {
-            self.push(MistakeKind::BadCount { found: text, min, max }, node.span);
+            let nearest = near_count(&text, min, max);
+            self.push(MistakeKind::BadCount { found: text, min, max, nearest }, node.span);
         }
         count
     }
@@ -427,7 +593,10 @@ impl<'s> Reader<'s> {
     pub(super) fn institution_word(&mut self, text: &str, role: PartyRole, span: Span) -> bool {
         let cast = self.cast;
         let known = cast.institution(text, Some(role)).is_some();
-        if !known {
+        if let Some(other) = cast.institution(text, None).filter(|_| !known) {
+            let (found, expected) = (other.role.chinese(), role.chinese());
+            self.push(MistakeKind::WrongKind { name: text.into(), found, expected }, span);
+        } else if !known {
             self.unknown(Vocabulary::Institution, text, cast.institution_names(Some(role)), span);
         }
         known
@@ -444,6 +613,11 @@ impl<'s> Reader<'s> {
         if let Some(institution) = cast.institution(text, None) {
             return Some(PartyName::Institution(institution.id.clone()));
         }
+        if cast.enterprise(text).is_some() {
+            let what = MistakeKind::WrongKind { name: text.into(), found: "企业", expected: "保险公司或银行" };
+            self.push(what, span);
+            return None;
+        }
         let known: Vec<&str> = roles.iter().map(|r| r.chinese()).chain(cast.institution_names(None)).collect();
         self.unknown(Vocabulary::Institution, text, known, span);
         None
@@ -457,7 +631,8 @@ impl<'s> Reader<'s> {
     pub(super) fn amount(&mut self, node: &Node) -> Option<String> {
         let text = self.word(node)?;
         if Money::from_str(&text).is_err() {
-            self.push(MistakeKind::BadAmount { found: text }, node.span);
+            let nearest = near_amount(&text);
+            self.push(MistakeKind::BadAmount { found: text, nearest }, node.span);
             return None;
         }
         Some(text)
@@ -535,7 +710,7 @@ impl<'s> Reader<'s> {
         if let Some(op) = Op::ALL.into_iter().find(|op| text.starts_with(op.sign())) {
             let bound = text[op.sign().len()..].trim();
             if bound.is_empty() {
-                self.push(MistakeKind::BadComparison { found: text.into() }, node.span);
+                self.push(MistakeKind::BadComparison { found: text.into(), nearest: None }, node.span);
                 return None;
             }
             let at = text.len() - text[op.sign().len()..].trim_start().len();
@@ -546,6 +721,17 @@ impl<'s> Reader<'s> {
                 None => {}
             }
             return Some(Expected::Compare(op, bound.into()));
+        }
+        let kind = kind_of("", asked.field);
+        let sign = text.chars().next().is_some_and(|c| !c.is_alphabetic());
+        if let Some(nearest) = near_comparison(text).filter(|_| sign || kind != Kind::Text) {
+            let what = MistakeKind::BadComparison { found: text.into(), nearest: Some(nearest) };
+            self.push(what, node.span);
+            return None;
+        }
+        if let Some(meant) = near_expectation(text) {
+            self.push(MistakeKind::LooksLike { found: text.into(), meant }, node.span);
+            return None;
         }
         if let Some(reference) = self.reference(text, node, 0) {
             return reference.map(|(name, field)| Expected::Reference { name, field });
@@ -567,7 +753,14 @@ impl<'s> Reader<'s> {
             _ => &[],
         };
         if !words.is_empty() && !words.contains(&text) {
-            self.unknown(Vocabulary::State, text, words.iter().copied(), node.span);
+            let kind = if words == LOG_CODES { Vocabulary::LogCode } else { Vocabulary::State };
+            if kind == Vocabulary::State && LOG_CODES.contains(&text) {
+                let why =
+                    "这是状态记录里的代码，页面的状态是 处理中、成功、失败、已失效；比代码要写「状态记录」".into();
+                self.cannot_hold(text, why, node.span);
+            } else {
+                self.unknown(kind, text, words.iter().copied(), node.span);
+            }
             return false;
         }
         match kind_of("", field) {
@@ -579,99 +772,17 @@ impl<'s> Reader<'s> {
                 }
                 known
             }
-            Kind::Date | Kind::DateTime if Time::parse(text).is_none() && text != "-" => {
-                self.push(MistakeKind::BadTime { found: text.into() }, node.span);
+            Kind::Date | Kind::DateTime if parse_time(text).is_none() && text != "-" => {
+                let nearest = near_time(text);
+                self.push(MistakeKind::BadTime { found: text.into(), nearest }, node.span);
                 false
             }
             Kind::Count if text.parse::<u64>().is_err() => {
-                self.push(MistakeKind::BadForm { found: text.into(), expected: "应为整数" }, node.span);
+                let nearest = near_count(text, 0, u64::MAX);
+                self.push(MistakeKind::BadCount { found: text.into(), min: 0, max: u64::MAX, nearest }, node.span);
                 false
             }
             Kind::Text | Kind::Money | Kind::Rate | Kind::Date | Kind::DateTime | Kind::Count => true,
         }
-    }
-}
-
-/// The longest span that a file may write: a hundred years.
-const MAX_SECONDS: u64 = 100 * 366 * 86_400;
-const MAX_EXACT: &str = "36600天";
-/// The same, in working days.
-const MAX_WORKING_DAYS: u32 = 26_000;
-const MAX_WORKING: &str = "26000工作日";
-
-/// Why a text is no duration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unread {
-    /// It is not written as one.
-    Form,
-    /// It is longer than this.
-    TooLong(&'static str),
-}
-
-impl Unread {
-    pub(super) fn mistake(self, text: &str) -> MistakeKind {
-        match self {
-            Self::Form => MistakeKind::BadDuration { found: text.into(), nearest: near_duration(text) },
-            Self::TooLong(limit) => MistakeKind::TooLong { found: text.into(), limit },
-        }
-    }
-}
-
-/// Reads `3天` and the like.
-pub(super) fn parse_lapse(text: &str) -> Result<Lapse, Unread> {
-    let unit_at = text.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0).ok_or(Unread::Form)?;
-    let unit = text[unit_at..].trim_start();
-    let (_, seconds) = UNITS.iter().find(|(word, _)| *word == unit).ok_or(Unread::Form)?;
-    // Only digits stand there: what does not parse is too great.
-    let number = text[..unit_at].parse::<u64>().ok();
-    match seconds {
-        Some(seconds) => number
-            .and_then(|n| n.checked_mul(*seconds))
-            .filter(|s| *s <= MAX_SECONDS)
-            .map(|s| Lapse::Exact(Duration::from_secs(s)))
-            .ok_or(Unread::TooLong(MAX_EXACT)),
-        None => number
-            .and_then(|n| u32::try_from(n).ok())
-            .filter(|n| *n <= MAX_WORKING_DAYS)
-            .map(Lapse::WorkingDays)
-            .ok_or(Unread::TooLong(MAX_WORKING)),
-    }
-}
-
-/// The duration that was meant, where the unit is one that people write.
-fn near_duration(text: &str) -> Option<String> {
-    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-    let unit = text[digits.len()..].trim();
-    if digits.is_empty() || unit.starts_with(['.', '．', '点']) {
-        return None;
-    }
-    let known = OTHER_UNITS.iter().find(|(other, _)| *other == unit).map(|(_, right)| (*right).to_owned());
-    let unit = known.or_else(|| nearest(unit, UNITS.iter().map(|(word, _)| *word)))?;
-    Some(format!("{digits}{unit}")).filter(|near| near != text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_whole_numbers_with_a_unit() {
-        let exact = |s| Ok(Lapse::Exact(Duration::from_secs(s)));
-        assert_eq!(parse_lapse("90秒"), exact(90));
-        assert_eq!(parse_lapse("10分钟"), exact(600));
-        assert_eq!(parse_lapse("2小时"), exact(7_200));
-        assert_eq!(parse_lapse("3天"), exact(259_200));
-        assert_eq!(parse_lapse("5工作日"), Ok(Lapse::WorkingDays(5)));
-        assert_eq!(parse_lapse("36600天"), exact(3_162_240_000));
-        for long in ["36601天", "99999999999999999999天"] {
-            assert_eq!(parse_lapse(long), Err(Unread::TooLong("36600天")), "{long}");
-        }
-        assert_eq!(parse_lapse("26001工作日"), Err(Unread::TooLong("26000工作日")));
-        for bad in ["", "3", "天", "1.5小时", "-1天", "3日", "３天"] {
-            assert_eq!(parse_lapse(bad), Err(Unread::Form), "{bad}");
-        }
-        assert_eq!(near_duration("3日").as_deref(), Some("3天"));
-        assert_eq!(near_duration("3天"), None);
-        assert_eq!(near_duration("2h").as_deref(), Some("2小时"));
     }
 }

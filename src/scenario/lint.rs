@@ -10,7 +10,7 @@ use domain::refusal::{self, CodeEntry};
 use super::{
     cast::Cast,
     mistake::{Mistake, MistakeKind},
-    model::{Act, Case, FaultKind, RefusalExpected, Step, SubjectExpected, Who},
+    model::{Act, Case, Fault, FaultKind, OnceKind, RefusalExpected, ScriptLine, Step, SubjectExpected, Who},
     read::Reading,
     source::Span,
     tree::{Key, Node, NodeKind},
@@ -37,6 +37,25 @@ pub(super) fn warnings(cases: &[Case], entries: &[(Key, Node)]) -> Vec<Mistake> 
         }
     }
     found
+}
+
+/// Why something that 曾经 wants will not happen in this scenario, as far as the file alone tells. Whose decision it is
+/// is not asked: a line of 对手方剧本 may be meant for more than one.
+pub(super) fn never_happens(wanted: &OnceKind, script: &[ScriptLine], faults: &[Fault]) -> Option<String> {
+    let bare = |text: String| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    match wanted {
+        OnceKind::Decision { point, outcome, .. } => {
+            let mut taken = script.iter().filter(|l| l.point == *point).flat_map(|l| &l.outcomes);
+            let friendly = outcome == "同意" || outcome == "成功";
+            let fits = friendly || taken.any(|o| bare(o.to_string()).contains(&bare(outcome.clone())));
+            (!fits).then(|| "「对手方剧本」里没有安排这个结果".to_owned())
+        }
+        OnceKind::Fault { kind, .. } => {
+            let there = faults.iter().any(|f| f.kind.chinese() == kind);
+            (!there).then(|| format!("「故障」里没有「{kind}」"))
+        }
+        OnceKind::Message(_) => None,
+    }
 }
 
 /// How a page was read, as far as the file tells.

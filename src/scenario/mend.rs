@@ -49,6 +49,16 @@ impl Mended {
         Some(mended)
     }
 
+    /// For each byte of the text, and for its end: the byte of the source.
+    pub(super) fn source_bytes(&self) -> Vec<usize> {
+        let mut table = Vec::with_capacity(self.text.len() + 1);
+        for (c, byte) in self.text.chars().zip(&self.bytes) {
+            table.extend(std::iter::repeat_n(*byte, c.len_utf8()));
+        }
+        table.extend(self.bytes.last());
+        table
+    }
+
     fn keep(&mut self, text: &str, from: usize, to: usize) -> Option<()> {
         let kept = text.get(from..to)?;
         self.text.push_str(kept);

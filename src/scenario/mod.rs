@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod explain;
 mod fields;
 pub mod lint;
+mod meant;
 mod mend;
 pub mod mistake;
 pub mod model;
@@ -25,6 +26,8 @@ pub mod source;
 mod steps;
 pub mod suite;
 mod tree;
+mod unseen;
+mod values;
 
 #[cfg(test)]
 mod refused;

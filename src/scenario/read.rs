@@ -13,13 +13,17 @@ use domain::Time;
 use super::{
     cast::Cast,
     catalogue::TOP_KEYS,
-    fields::{Reader, nodes_of},
+    fields::{Names, Reader, Written, nodes_of},
     lint,
-    mistake::{MAX_MISTAKES, Mistake, MistakeKind, Vocabulary, nearest},
+    meant::nearest,
+    mend::Mended,
+    mistake::{MAX_MISTAKES, Mistake, MistakeKind, Vocabulary},
     model::{Case, Header, Invariant, Places},
     scan::{Scanned, scan},
     source::{Lines, Source, Span},
     tree::{self, Key, Node, NodeKind},
+    unseen,
+    values::near_id,
 };
 use crate::verdict::{checks, requirements};
 
@@ -58,13 +62,19 @@ pub fn read(file: &str, bytes: &[u8], cast: &Cast) -> Reading {
             return refused(source, vec![mistake]);
         }
     };
-    let Scanned { mut mistakes, mended } = scan(&source.text);
-    let Some(mended) = mended else { return refused(source, mistakes) };
+    let (mut mistakes, mended) = looked_through(&source.text);
+    let Some(mended) = mended else {
+        once_each(&mut mistakes);
+        return refused(source, mistakes);
+    };
     let (root, mut parsed) = tree::parse(&source, &mended);
     // What the scan found on a line is most likely what the parser stumbles over there.
     let told: BTreeSet<usize> = mistakes.iter().map(|m| source.place(m.span.start).line).collect();
-    parsed
-        .retain(|m| !matches!(m.what, MistakeKind::Syntax { .. }) || !told.contains(&source.place(m.span.start).line));
+    let shifted = mistakes.iter().any(|m| matches!(m.what, MistakeKind::BadIndent { .. } | MistakeKind::MissingDash));
+    parsed.retain(|m| {
+        let syntax = matches!(m.what, MistakeKind::Syntax { .. });
+        !syntax || !shifted && !told.contains(&source.place(m.span.start).line)
+    });
     mistakes.append(&mut parsed);
     match root {
         Some(root) => read_tree(source, &root, cast, mistakes),
@@ -75,6 +85,21 @@ pub fn read(file: &str, bytes: &[u8], cast: &Cast) -> Reading {
     }
 }
 
+/// What a look at the text tells, and the text for the parser, unless it cannot be put right.
+fn looked_through(text: &str) -> (Vec<Mistake>, Option<Mended>) {
+    let Some((mut mistakes, clean)) = unseen::look(text) else {
+        let Scanned { mistakes, mended } = scan(text);
+        return (mistakes, mended);
+    };
+    let Scanned { mistakes: found, mended } = scan(&clean.text);
+    let table = clean.source_bytes();
+    let byte = |b: usize| table.get(b).or(table.last()).copied().unwrap_or(0);
+    let back = |span: Span| Span::new(byte(span.start), byte(span.end));
+    mistakes.extend(found.into_iter().map(|m| Mistake { span: back(m.span), ..m }));
+    let mended = mended.map(|m| Mended { bytes: m.bytes.iter().map(|b| byte(*b)).collect(), ..m });
+    (mistakes, mended)
+}
+
 fn refused(source: Source, mistakes: Vec<Mistake>) -> Reading {
     Reading { source, cases: Vec::new(), mistakes, id_span: Span::default() }
 }
@@ -82,7 +107,8 @@ fn refused(source: Source, mistakes: Vec<Mistake>) -> Reading {
 /// Reads the tree of a text in which `told` has been found already.
 fn read_tree(source: Source, root: &Node, cast: &Cast, told: Vec<Mistake>) -> Reading {
     let lines = Lines::of(&source);
-    let mut head = Reader::new(&source, &lines, cast, Vec::new());
+    let nobody = Names::default();
+    let mut head = Reader::new(&source, &lines, cast, &nobody);
     let NodeKind::Map(entries) = &root.kind else {
         head.wrong_shape(root, "「键: 值」的映射");
         let mut mistakes = head.mistakes;
@@ -90,32 +116,18 @@ fn read_tree(source: Source, root: &Node, cast: &Cast, told: Vec<Mistake>) -> Re
         once_each(&mut mistakes);
         return refused(source, mistakes);
     };
-    let mut meant = BTreeSet::new();
-    for (key, _) in entries {
-        if !TOP_KEYS.iter().any(|k| k.name == key.text) {
-            let nearest = nearest(&key.text, TOP_KEYS.iter().map(|k| k.name));
-            meant.extend(nearest.clone());
-            head.push(MistakeKind::UnknownKey { found: key.text.clone(), nearest }, key.span);
-        }
-    }
-    for top in TOP_KEYS.iter().filter(|k| k.required) {
-        // A key that is only misspelt is not missing too.
-        if !entries.iter().any(|(k, _)| k.text == top.name) && !meant.contains(top.name) {
-            let here = entries.first().map_or(root.span, |(k, _)| k.span);
-            head.push(MistakeKind::Missing { key: top.name, of: "场景文件".into() }, here);
-        }
-    }
+    top_keys(&mut head, entries, root.span);
     let header = Arc::new(header(&mut head, entries, &source));
     let id_span = top(entries, "编号").map_or(Span::default(), |n| n.span);
     let rows = matrix(&mut head, entries);
-    let names: Vec<(String, Span)> = top_entries(entries, "矩阵").map(|(k, _)| (k.text.clone(), k.span)).collect();
-    let uses = Uses::of(&source, root, &names);
     let mut mistakes = head.mistakes;
+    let names = names(&source, entries, &mistakes);
+    let uses = Uses::of(&source, root, &names.matrix);
     let mut cases = Vec::new();
     let places = places(&source, &lines, root);
     for (row, values) in rows.iter().enumerate() {
         let tree = if values.is_empty() { root.clone() } else { substituted(root, values) };
-        let mut reader = Reader::new(&source, &lines, cast, names.clone());
+        let mut reader = Reader::new(&source, &lines, cast, &names);
         cases.extend(case(&mut reader, &tree, &header, row, values, &places));
         if !reader.mistakes.is_empty() {
             reader.mistakes.iter_mut().for_each(|m| uses.blame(m, values));
@@ -128,9 +140,21 @@ fn read_tree(source: Source, root: &Node, cast: &Cast, told: Vec<Mistake>) -> Re
     }
     // A place at which the text itself was wrong says nothing more.
     let places: BTreeSet<Span> = told.iter().map(|m| m.span).collect();
-    mistakes.retain(|m| !places.contains(&m.span));
+    let broken: Vec<Span> = told.iter().filter(|m| m.what.breaks_structure()).map(|m| m.span).collect();
+    let on_broken_line = |m: &Mistake| {
+        let line = |span: Span| lines.place(&source, span.start).line;
+        m.what.is_about_structure() && broken.iter().any(|b| line(*b) == line(m.span))
+    };
+    mistakes.retain(|m| !places.contains(&m.span) && (broken.is_empty() || !on_broken_line(m)));
     mistakes.extend(told);
+    drop_consequences(&mut mistakes);
+    if names.broken_matrix.is_none() {
+        mistakes.extend(uses.unused(&names.matrix));
+    }
     let cases_stand = !mistakes.iter().any(|m| !m.what.is_warning());
+    if !cases_stand {
+        mistakes.retain(|m| !matches!(m.what, MistakeKind::NeverHappens { .. }));
+    }
     mistakes.extend(lint::warnings(if cases_stand { &cases } else { &[] }, entries));
     once_each(&mut mistakes);
     mistakes.truncate(MAX_MISTAKES);
@@ -138,6 +162,82 @@ fn read_tree(source: Source, root: &Node, cast: &Cast, told: Vec<Mistake>) -> Re
         cases.clear();
     }
     Reading { source, cases, mistakes, id_span }
+}
+
+/// Keys at the top: those that are none, and those that are missing.
+fn top_keys(head: &mut Reader<'_>, entries: &[(Key, Node)], whole: Span) {
+    let known = || TOP_KEYS.iter().map(|k| k.name);
+    let mut meant = BTreeSet::new();
+    // Where nothing is as in a scenario file, one word about that is enough.
+    let stranger = !entries
+        .iter()
+        .take(MAX_MISTAKES)
+        .any(|(k, _)| nearest(&k.text, known()).is_some() || known().any(|n| n == k.text));
+    for (key, _) in entries {
+        if !known().any(|k| k == key.text) && !head.is_full() {
+            let nearest = nearest(&key.text, known());
+            meant.extend(nearest.clone());
+            let listed = known().collect::<Vec<_>>().join("、");
+            head.push(MistakeKind::UnknownKey { found: key.text.clone(), nearest, known: listed }, key.span);
+            if stranger {
+                return;
+            }
+        }
+    }
+    for top in TOP_KEYS.iter().filter(|k| k.required) {
+        // A key that is only misspelt is not missing too.
+        if !entries.iter().any(|(k, _)| k.text == top.name) && !meant.contains(top.name) {
+            let here = entries.first().map_or(whole, |(k, _)| k.span);
+            head.push(MistakeKind::Missing { key: top.name, of: "场景文件".into() }, here);
+        }
+    }
+}
+
+/// What the file says of names, before its steps are read; `mistakes` are those of its head.
+fn names(source: &Source, entries: &[(Key, Node)], mistakes: &[Mistake]) -> Names {
+    let matrix_node = top(entries, "矩阵");
+    let within = |whole: Span| move |m: &&Mistake| whole.start <= m.span.start && m.span.end <= whole.end;
+    let broken_matrix = matrix_node.map(|n| n.span).filter(|s| mistakes.iter().any(|m| within(*s)(&m)));
+    let mut matrix: Vec<(String, Span)> = top_entries(entries, "矩阵").map(|(k, _)| (k.text.clone(), k.span)).collect();
+    for item in nodes_of(matrix_node) {
+        // Rows written as a list of maps: told already, and their keys are names all the same.
+        if let NodeKind::Map(keys) = &item.kind {
+            matrix.extend(keys.iter().map(|(k, _)| (k.text.clone(), k.span)));
+        }
+    }
+    let mut written = Vec::new();
+    for node in ["已知", "步骤"].into_iter().filter_map(|key| top(entries, key)) {
+        let items = nodes_of(Some(node));
+        for item in if items.is_empty() { std::slice::from_ref(node) } else { items } {
+            names_written(source, item.span, &mut written);
+        }
+    }
+    Names { matrix, broken_matrix, written }
+}
+
+/// Every name behind a 记作, however the step around it may be written.
+fn names_written(source: &Source, within: Span, written: &mut Vec<Written>) {
+    const WORD: &str = "记作";
+    let text = source.slice(within);
+    for (i, _) in text.match_indices(WORD) {
+        let rest = &text[i + WORD.len()..];
+        let name = rest.trim_start_matches([' ', ':', '：', '\'', '"', '“']);
+        let start = within.start + i + WORD.len() + (rest.len() - name.len());
+        let name = &name[..name.find(['\n', ',', '}', '，', '\'', '"', '”']).unwrap_or(name.len())];
+        let span = Span::new(start, start + name.len());
+        written.push(Written { name: name.trim().to_owned(), span, within });
+    }
+}
+
+/// Leaves out what is only a consequence of another mistake.
+fn drop_consequences(mistakes: &mut Vec<Mistake>) {
+    if mistakes.iter().all(|m| m.cause.is_none()) {
+        return;
+    }
+    let causes: Vec<Span> =
+        mistakes.iter().filter(|m| m.cause.is_none() && !m.what.is_warning()).map(|m| m.span).collect();
+    let within = |whole: Span| causes.iter().any(|c| c.start < whole.end.max(whole.start + 1) && whole.start <= c.end);
+    mistakes.retain(|m| !m.cause.is_some_and(within));
 }
 
 /// In file order; of mistakes with one code at one place the first only, for rows share them.
@@ -164,13 +264,14 @@ fn top_entries<'n>(entries: &'n [(Key, Node)], name: &str) -> impl Iterator<Item
 }
 
 fn header(reader: &mut Reader<'_>, entries: &[(Key, Node)], source: &Source) -> Header {
-    let mut text = |key: &str| top(entries, key).and_then(|n| reader.text(n)).unwrap_or_default();
-    let (title, id, note) = (text("场景"), text("编号"), text("说明"));
+    let mut prose = |key: &str| top(entries, key).and_then(|n| reader.prose(n)).unwrap_or_default();
+    let (title, note) = (prose("场景"), prose("说明"));
+    let id = top(entries, "编号").and_then(|n| reader.text(n)).unwrap_or_default();
     if let Some(node) = top(entries, "编号")
         && !id.is_empty()
         && !id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-')
     {
-        reader.push(MistakeKind::BadId { found: id.clone() }, node.span);
+        reader.push(MistakeKind::BadId { found: id.clone(), nearest: near_id(&id) }, node.span);
     }
     let mut covers = Vec::new();
     for node in top(entries, "覆盖").map(|n| reader.list(n)).unwrap_or_default() {
@@ -251,6 +352,12 @@ impl Uses {
         }
     }
 
+    /// Keys of 矩阵 that nothing refers to.
+    fn unused(&self, keys: &[(String, Span)]) -> Vec<Mistake> {
+        let unused = keys.iter().filter(|(key, _)| !self.0.iter().any(|(.., name)| name == key));
+        unused.map(|(key, span)| Mistake::new(MistakeKind::UnusedKey { key: key.clone() }, *span)).collect()
+    }
+
     /// A mistake in a text whose wrong word came from 矩阵 is told at the value, with the place where it is used.
     fn blame(&self, mistake: &mut Mistake, values: &Row) {
         let Some(found) = mistake.what.found() else { return };
@@ -259,7 +366,8 @@ impl Uses {
         let within = self.0[..after].iter().rev().take(16).filter(|(text, ..)| at.end <= text.end);
         for (_, used, name) in within {
             let cell = values.iter().find(|c| c.key == *name);
-            if let Some(cell) = cell.filter(|c| found.contains(c.value.as_str()) || c.value.contains(found)) {
+            // What is wrong must be the value itself, not what is written around it.
+            if let Some(cell) = cell.filter(|c| c.value.contains(found)) {
                 mistake.span = cell.span;
                 mistake.used = Some(*used);
                 return;
@@ -408,7 +516,14 @@ fn case(
             reader.unknown(Vocabulary::Invariant, &name, known, node.span);
         }
     }
-    let once = nodes_of(top(entries, "曾经")).iter().filter_map(|n| reader.once(n)).collect();
+    let mut once = Vec::new();
+    for node in nodes_of(top(entries, "曾经")) {
+        let Some(wanted) = reader.once(node) else { continue };
+        if let Some(why) = lint::never_happens(&wanted.what, &script, &faults) {
+            reader.push(MistakeKind::NeverHappens { found: wanted.text.clone(), why }, node.span);
+        }
+        once.push(wanted);
+    }
     if let Some(node) = top(entries, "曾经") {
         reader.list(node);
     }

@@ -35,7 +35,7 @@ fn draw<'s>(source: &'s Source, mistake: &Mistake) -> Vec<Group<'s>> {
         snippet = snippet.annotation(AnnotationKind::Context.span(source.underline(span)).label(label));
     }
     let mut group = title.element(snippet);
-    if let Some(advice) = mistake.what.advice() {
+    for advice in mistake.what.advice() {
         group = group.element(Level::HELP.with_name("提示").message(advice));
     }
     vec![group]
@@ -48,6 +48,9 @@ fn context(what: &MistakeKind) -> Option<(Span, &'static str)> {
             Some((*first, "第一次在这里"))
         }
         MistakeKind::NameTaken { first, .. } => first.map(|f| (f, "第一次在这里")),
+        MistakeKind::Undefined { later, .. } | MistakeKind::UndefinedSubject { later, .. } => {
+            later.map(|l| (l, "到这里才定义"))
+        }
         _ => None,
     }
 }

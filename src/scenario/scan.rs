@@ -4,6 +4,8 @@
 //! It follows the structure only as far as that takes: what it lets through the parser still judges. Invariant: text
 //! inside quotes, block texts and comments is never touched, and one pass over the characters is all it costs.
 
+mod lines;
+
 use std::cell::Cell;
 
 use super::{
@@ -25,7 +27,16 @@ pub(super) struct Scanned {
 /// Looks through a source text.
 pub(super) fn scan(text: &str) -> Scanned {
     let known_line = Cell::new((0, None));
-    let mut scan = Scan { text, at: 0, found: Vec::new(), mends: Vec::new(), hopeless: false, known_line };
+    let mut scan = Scan {
+        text,
+        at: 0,
+        found: Vec::new(),
+        mends: Vec::new(),
+        hopeless: false,
+        known_line,
+        section: None,
+        skipped: None,
+    };
     scan.document();
     scan.found.sort_by_key(|m| m.span);
     let mended = if scan.hopeless { None } else { Mended::of(text, scan.mends) };
@@ -36,7 +47,10 @@ pub(super) fn scan(text: &str) -> Scanned {
 const fn half_width(c: char) -> Option<char> {
     Some(match c {
         '：' => ':',
-        '，' | '、' => ',',
+        '，' | '、' | '；' => ',',
+        '＄' => '$',
+        '“' | '”' | '＂' => '"',
+        '‘' | '’' | '＇' => '\'',
         '［' | '【' => '[',
         '］' | '】' => ']',
         '｛' => '{',
@@ -68,6 +82,10 @@ struct Scan<'t> {
     hopeless: bool,
     /// A line's start as far as known, and its end: so that a very long line is searched once.
     known_line: Cell<(usize, Option<usize>)>,
+    /// The list of verbs or faults that the present line may belong to.
+    section: Option<lines::Section>,
+    /// The other side of a merge, which nobody reads.
+    skipped: Option<(usize, usize)>,
 }
 
 impl<'t> Scan<'t> {
@@ -78,6 +96,21 @@ impl<'t> Scan<'t> {
             let line = self.line();
             let indent = line.len() - line.trim_start_matches(' ').len();
             let content = line[indent..].trim_end();
+            if let Some((from, to)) = self.skipped.filter(|(from, _)| self.at >= *from) {
+                self.at = to.max(from);
+                self.skipped = None;
+                self.next_line();
+                continue;
+            }
+            let mistaken = self.found.len();
+            if self.line_start(indent, text_above) {
+                text_above = None;
+                self.next_line();
+                continue;
+            }
+            if self.found.len() > mistaken {
+                text_above = None;
+            }
             if let Some((deeper_than, block)) = text_above {
                 if content.is_empty() || indent > deeper_than && (block || !content.starts_with('#')) {
                     self.next_line();
@@ -120,6 +153,9 @@ impl<'t> Scan<'t> {
             self.full_width(self.at, first);
             return None;
         }
+        if first == '#' {
+            return None;
+        }
         if let Some(colon) = glued_colon(rest, dashed) {
             self.missing_space(self.at + colon);
             self.at += colon + 1;
@@ -132,7 +168,7 @@ impl<'t> Scan<'t> {
                 return None;
             }
             '"' | '\'' => {
-                self.quoted();
+                self.quoted(None);
                 if !self.rest().starts_with(':') {
                     return None;
                 }
@@ -179,13 +215,23 @@ impl<'t> Scan<'t> {
         let value = strip_comment(rest);
         let first = value.chars().next()?;
         match first {
+            '&' | '!' if value.contains(' ') => {
+                // An anchor or a tag, which the tree refuses; what follows it is the value.
+                self.at += value.find(' ').unwrap_or(0);
+                self.leading_blanks();
+                return self.value(key, indent, parent);
+            }
+            '*' if !value.contains(' ') && value.len() > 1 => {
+                self.alias(value.len());
+                return None;
+            }
             '{' | '[' => {
                 self.flow(indent);
                 self.after_value();
                 return None;
             }
             '"' | '\'' => {
-                self.quoted();
+                self.quoted(None);
                 self.after_value();
                 return None;
             }
@@ -202,6 +248,9 @@ impl<'t> Scan<'t> {
             }
             _ => {}
         }
+        if self.missing_braces(key, value) {
+            return None;
+        }
         if let Some(why) = needs_quotes(value) {
             self.missing_quotes(self.at, self.at + value.len(), why);
             return None;
@@ -209,12 +258,50 @@ impl<'t> Scan<'t> {
         Some((parent, false))
     }
 
+    /// Fields of a verb or a fault that stand in no braces, or in parentheses.
+    fn missing_braces(&mut self, key: &str, value: &str) -> bool {
+        let key = key.trim_start_matches("- ").trim();
+        let fields = value.trim_matches(['(', ')', '（', '）']);
+        let word = fields.split([':', '：']).next().unwrap_or_default().trim();
+        let takes = catalogue::verb_named(key).is_some() || catalogue::fault_named(key).is_some();
+        let coloned = fields.contains(": ") || fields.contains('：');
+        if !takes || !coloned || !catalogue::is_word(word) || fields.contains(['{', '[']) {
+            return false;
+        }
+        let (start, end) = (self.at, self.at + value.len());
+        let first = self.text[start..].chars().next().filter(|c| matches!(c, '(' | '（')).map_or(0, char::len_utf8);
+        let last = value.chars().next_back().filter(|c| matches!(c, ')' | '）')).map_or(0, char::len_utf8);
+        self.mend(start, start + first, "{");
+        for (i, c) in value.char_indices().filter(|(_, c)| matches!(c, '：' | '，')) {
+            self.mend(start + i, start + i + c.len_utf8(), if c == '：' { ": " } else { ", " });
+        }
+        self.mend(end - last, end, "}");
+        let text = fields.replace('：', ": ").replace('，', ", ");
+        self.push(MistakeKind::MissingBraces { text }, start, end);
+        true
+    }
+
+    /// `*name` in the place of a value.
+    fn alias(&mut self, length: usize) {
+        let (start, end) = (self.at, self.at + length);
+        self.push(MistakeKind::Forbidden { what: "别名（*）" }, start, end);
+        let quoted = format!("'{}'", &self.text[start..end]);
+        self.mend(start, end, &quoted);
+        self.at = end;
+    }
+
     /// What may follow a bracket or a quote on its line: nothing.
     fn after_value(&mut self) {
         let rest = self.to_line_end();
         let value = strip_comment(rest);
         let lead = value.len() - value.trim_start().len();
-        let Some(first) = value.trim_start().chars().next() else { return };
+        let Some(first) = value.trim_start().chars().next() else {
+            if rest.starts_with('#') {
+                self.push(MistakeKind::MissingSpace { mark: '#' }, self.at, self.at + 1);
+                self.mend(self.at, self.at, " ");
+            }
+            return;
+        };
         let at = self.at + lead;
         if half_width(first).is_some() {
             self.full_width(at, first);
@@ -248,6 +335,7 @@ impl<'t> Scan<'t> {
                 }
                 ',' => {
                     self.at += 1;
+                    self.empty_item();
                     if let Some(open) = stack.last_mut() {
                         open.colon = false;
                         open.value = self.at;
@@ -257,10 +345,17 @@ impl<'t> Scan<'t> {
                     self.at += 1;
                     self.colon(&mut stack);
                 }
-                '"' | '\'' => self.quoted(),
+                '"' | '\'' => {
+                    self.quoted(stack.last().map(|open| open.bracket));
+                    self.after_quote();
+                }
                 ' ' | '\r' => self.at += 1,
                 '\t' => {
                     self.tab();
+                }
+                '*' if self.rest()[1..].starts_with(char::is_alphanumeric) => {
+                    let length = 1 + self.rest()[1..].find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(0);
+                    self.alias(length.max(2));
                 }
                 '#' if self.text[..self.at].ends_with([' ', '\n', '\t']) => self.at = self.line_end(),
                 '\n' => {
@@ -297,11 +392,11 @@ impl<'t> Scan<'t> {
                     stack.push(open);
                     return false;
                 }
-                self.push(MistakeKind::Unclosed { bracket: open.bracket }, open.at, open.at + 1);
+                self.push(MistakeKind::Unclosed { bracket: open.bracket, commented: false }, open.at, open.at + 1);
                 self.mend(self.at - 1, self.at, right.encode_utf8(&mut [0; 4]));
                 return stack.is_empty();
             }
-            self.push(MistakeKind::Unclosed { bracket: open.bracket }, open.at, open.at + 1);
+            self.push(MistakeKind::Unclosed { bracket: open.bracket, commented: false }, open.at, open.at + 1);
             self.mend(self.at - 1, self.at - 1, right_of(open.bracket).encode_utf8(&mut [0; 4]));
         }
         true
@@ -330,6 +425,11 @@ impl<'t> Scan<'t> {
             }
         } else if !matches!(c, ',' | '}' | ']' | ':' | '#' | '\r' | '\t') {
             let end = at + rest[lead..].find([',', '}', ']']).unwrap_or(rest.trim_end().len() - lead);
+            // A text that began before the bracket needs the quotes from there.
+            let value = stack.last().map_or(opened, |open| open.value);
+            let before = &self.text[value..opened];
+            let opened =
+                if before.contains(['\n', ',']) { opened } else { value + (before.len() - before.trim_start().len()) };
             self.missing_quotes(opened, end, "以「[」或「{」开头的文字");
             self.at = end;
         }
@@ -345,6 +445,15 @@ impl<'t> Scan<'t> {
         let item = &rest[..plain];
         let first = item.chars().next().unwrap_or(' ');
         if let Some(end) = parenthesised(rest) {
+            if let Some(open) = item.chars().next().filter(|c| matches!(c, '“' | '‘')) {
+                // Quotation marks of print around what needs real ones.
+                let after = rest[end..].chars().next().filter(|c| matches!(c, '”' | '’')).map_or(0, char::len_utf8);
+                self.push(MistakeKind::FullWidth { found: open, meant: '\'' }, start, start + open.len_utf8());
+                self.mend(start, start + open.len_utf8(), "'");
+                self.mend(start + end, start + end + after, "'");
+                self.at = start + end + after;
+                return;
+            }
             self.at = start + end;
             let why = if rest[..end].contains(',') { "括号里有逗号" } else { "括号里有「: 」" };
             self.missing_quotes(start, self.at, why);
@@ -361,6 +470,26 @@ impl<'t> Scan<'t> {
             self.missing_quotes(start, start + item.trim_end().len(), "以 > < [ ! 等开头的文字");
             return;
         }
+        if item.ends_with('$')
+            && rest[plain..].starts_with('{')
+            && let Some(close) = rest[plain..].find('}')
+        {
+            let (from, to) = (start + plain - 1, start + plain + close + 1);
+            let name = rest[plain + 1..plain + close].trim().to_owned();
+            self.mend(from, to, &format!("${name}"));
+            let found = self.text[from..to].to_owned();
+            self.push(MistakeKind::BadForm { found, expected: "引用写 $名称，不加花括号" }, from, to);
+            self.at = to;
+            return;
+        }
+        if let Some(lead) = item.strip_suffix('\u{3000}').filter(|_| value_place) {
+            let blanks = start + lead.trim_end_matches('\u{3000}').len();
+            self.full_width(blanks, '\u{3000}');
+        }
+        if self.dressed(start, item, value_place) {
+            self.at = start + plain;
+            return;
+        }
         self.at = start + plain.max(1);
         let colon_next = rest[plain..].starts_with(':');
         if in_map && !open.colon && !colon_next {
@@ -373,7 +502,10 @@ impl<'t> Scan<'t> {
             }
             if let Some(i) = item.find('：') {
                 open.colon = true;
+                open.value = start + i + '：'.len_utf8();
                 self.full_width(start + i, '：');
+                // What follows may hold more of them.
+                self.at = start + i + '：'.len_utf8();
             }
             return;
         }
@@ -385,7 +517,11 @@ impl<'t> Scan<'t> {
             if value_place && in_map && field_follows {
                 self.full_width(start + i, '，');
                 if let Some(j) = after.find('：') {
-                    self.full_width(start + i + '，'.len_utf8() + j, '：');
+                    let colon = start + i + '，'.len_utf8() + j;
+                    self.full_width(colon, '：');
+                    open.value = colon + '：'.len_utf8();
+                    self.at = open.value;
+                    return;
                 }
                 // What follows is the value of the field that was meant.
                 if colon_next {
@@ -399,6 +535,24 @@ impl<'t> Scan<'t> {
         }
     }
 
+    /// A value in quotation marks of print, “ ”: told where they hold what plain text cannot.
+    fn dressed(&mut self, start: usize, item: &str, value_place: bool) -> bool {
+        let Some(open) = item.chars().next().filter(|c| matches!(c, '“' | '‘' | '＂' | '＇')) else {
+            return false;
+        };
+        let whole = item.trim_end();
+        let closed = whole.chars().count() > 2 && whole.ends_with(['”', '’', '＂', '＇']);
+        if !value_place || !closed {
+            return false;
+        }
+        let last = whole.chars().next_back().map_or(0, char::len_utf8);
+        self.full_width(start, open);
+        self.mends.pop();
+        self.mend(start, start + open.len_utf8(), "'");
+        self.mend(start + whole.len() - last, start + whole.len(), "'");
+        true
+    }
+
     /// A colon inside brackets: the one of the entry, or one too many.
     fn colon(&mut self, stack: &mut [Open]) {
         let Some(open) = stack.last_mut() else { return };
@@ -409,9 +563,20 @@ impl<'t> Scan<'t> {
             open.value = self.at;
             return;
         }
-        if structured && open.bracket == '[' {
+        if open.bracket == '[' {
+            // A map in a list, which the tree judges where it should be a text.
+            let key = self.text[open.value..self.at - 1].trim();
+            if structured || catalogue::is_word(key) {
+                return;
+            }
+        }
+        if open.bracket == '{' && self.other_separator(open.value) {
+            if let Some(open) = stack.last_mut() {
+                open.value = self.at;
+            }
             return;
         }
+        let Some(open) = stack.last_mut() else { return };
         if open.bracket == '{'
             && let Some(end) = self.value_above(open.value)
         {
@@ -425,6 +590,30 @@ impl<'t> Scan<'t> {
         let lead = self.text[start..end].len() - self.text[start..end].trim_start().len();
         self.missing_quotes(start + lead, end, "文字里有「: 」");
         self.at = end;
+    }
+
+    /// Another mark, or only a blank, where a comma should stand before a known field.
+    fn other_separator(&mut self, from: usize) -> bool {
+        let value = &self.text[from..self.at - 1];
+        let word = value.trim_end().rsplit([';', '；', ' ', '\u{3000}']).next().unwrap_or_default();
+        if !catalogue::is_word(word) || value.contains('\n') || word.len() == value.trim().len() {
+            return false;
+        }
+        let word_at = from + value.trim_end().len() - word.len();
+        let before = self.text[from..word_at].trim_end();
+        match before.chars().last() {
+            Some(mark @ (';' | '；')) => {
+                let at = from + before.len() - mark.len_utf8();
+                self.push(MistakeKind::FullWidth { found: mark, meant: ',' }, at, at + mark.len_utf8());
+                self.mend(at, at + mark.len_utf8(), ",");
+            }
+            _ => {
+                let at = from + before.len();
+                self.push(MistakeKind::MissingComma, at, at);
+                self.mend(at, at, ",");
+            }
+        }
+        true
     }
 
     /// The end of the value that starts at `from`, where it ends on a line above and the key of a next entry follows.
@@ -462,20 +651,32 @@ impl<'t> Scan<'t> {
         // They are closed, for the parser, after the last thing that is written.
         let from = stack.first().map_or(0, |open| open.at);
         let end = self.written_end(from, self.at).unwrap_or(self.at);
-        for open in stack {
-            self.push(MistakeKind::Unclosed { bracket: open.bracket }, open.at, open.at + 1);
+        let commented = |open: &Open| {
+            let line =
+                &self.text[open.at..open.at + self.text[open.at..].find('\n').unwrap_or(self.text.len() - open.at)];
+            line[strip_comment(line).len()..].contains(right_of(open.bracket))
+        };
+        let hidden: Vec<bool> = stack.iter().map(commented).collect();
+        for (open, commented) in stack.iter().zip(hidden) {
+            self.push(MistakeKind::Unclosed { bracket: open.bracket, commented }, open.at, open.at + 1);
         }
         for open in stack.iter().rev() {
             self.mend(end, end, right_of(open.bracket).encode_utf8(&mut [0; 4]));
         }
     }
 
-    /// A quoted text, whatever is in it.
-    fn quoted(&mut self) {
+    /// A quoted text, whatever is in it; `within` is the bracket around it.
+    fn quoted(&mut self, within: Option<char>) {
         let start = self.at;
         let quote = self.peek().unwrap_or('\'');
         let mut chars = self.text[start + 1..].char_indices().peekable();
+        let mut line_over = false;
         while let Some((i, c)) = chars.next() {
+            line_over |= c == '\n';
+            // A line that plainly begins a key or a step belongs to no text: the quote was to close above.
+            if c == '\n' && begins_entry(&self.text[start + 1 + i + 1..]) {
+                break;
+            }
             if c == '\\' && quote == '"' {
                 chars.next();
             } else if c == quote {
@@ -487,9 +688,44 @@ impl<'t> Scan<'t> {
                 }
             }
         }
-        self.push(MistakeKind::Unclosed { bracket: quote }, start, start + 1);
-        self.hopeless = true;
-        self.at = self.text.len();
+        self.push(MistakeKind::Unclosed { bracket: quote, commented: false }, start, start + 1);
+        let line = self.to_line_end();
+        if line.len() < 2 && !line_over {
+            self.hopeless = true;
+            self.at = self.text.len();
+            return;
+        }
+        let end = start + 1 + within.map_or(strip_comment(&line[1..]).len(), |_| flow_item_end(&line[1..]));
+        self.mend(end, end, quote.encode_utf8(&mut [0; 4]));
+        self.at = end;
+    }
+
+    /// Inside brackets, after a quoted text: more text is a mistake.
+    fn after_quote(&mut self) {
+        let rest = self.to_line_end();
+        let lead = rest.len() - rest.trim_start_matches(' ').len();
+        let Some(c) = rest[lead..].chars().next() else { return };
+        if matches!(c, ',' | '}' | ']' | ':' | '#' | '\r' | '\t' | '"' | '\'') || half_width(c).is_some() {
+            return;
+        }
+        let start = self.at + lead;
+        let end = start + rest[lead..].find([',', '}', ']']).unwrap_or(rest[lead..].trim_end().len());
+        let what = "引号已经闭合，后面不能再有文字；要么去掉引号，要么把整段放进引号".to_owned();
+        self.push(MistakeKind::Syntax { what }, start, end);
+        self.mend(start, end, "");
+        self.at = end;
+    }
+
+    /// Inside brackets, after a comma: another comma has nothing before it.
+    fn empty_item(&mut self) {
+        let rest = self.to_line_end();
+        let lead = rest.len() - rest.trim_start_matches(' ').len();
+        if rest[lead..].starts_with(',') {
+            let at = self.at + lead;
+            self.push(MistakeKind::Syntax { what: "两个逗号之间没有内容".into() }, at, at + 1);
+            self.mend(at, at + 1, " ");
+            self.at = at + 1;
+        }
     }
 
     /// Blanks before a value: spaces are right, tabs and full-width spaces are not.
@@ -559,7 +795,7 @@ impl<'t> Scan<'t> {
     }
 
     fn missing_space(&mut self, colon: usize) {
-        self.push(MistakeKind::MissingSpace, colon, colon + 1);
+        self.push(MistakeKind::MissingSpace { mark: ':' }, colon, colon + 1);
         self.mend(colon + 1, colon + 1, " ");
     }
 
@@ -605,6 +841,30 @@ fn glued_colon(line: &str, dashed: bool) -> Option<usize> {
     }
     let known = if dashed { catalogue::takes_structure(word) && !word.contains('.') } else { catalogue::is_word(word) };
     (known || matches!(after, '{' | '[')).then_some(colon)
+}
+
+/// Whether a text goes on with a line that begins a step or a key of the file.
+fn begins_entry(text: &str) -> bool {
+    let line = text.split('\n').next().unwrap_or_default();
+    let content = line.trim_start_matches(' ');
+    let word = content.strip_prefix("- ").unwrap_or(content).split(':').next().unwrap_or_default().trim();
+    let top = !line.starts_with(' ') && catalogue::TOP_KEYS.iter().any(|k| k.name == word);
+    top || content.starts_with("- ")
+        && (catalogue::verb_named(word).is_some() || catalogue::fault_named(word).is_some())
+}
+
+/// How far an item inside brackets reaches that lost its closing quote: commas in parentheses belong to it.
+fn flow_item_end(line: &str) -> usize {
+    let mut depth = 0usize;
+    for (i, c) in line.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' | '}' | ']' if depth == 0 => return i,
+            _ => {}
+        }
+    }
+    line.trim_end().len()
 }
 
 /// Where a line's key ends: at a colon before a space or the end of the line, outside of a comment.

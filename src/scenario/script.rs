@@ -12,12 +12,14 @@ use jiff::civil::Date;
 
 use super::{
     catalogue::{FAULTS, OUTCOMES, fault_named, is_persons, verb_named},
-    fields::{Reader, Unread, nodes_of, parse_lapse},
+    fields::{Reader, nodes_of},
+    meant::nearest,
     mistake::{MistakeKind, Vocabulary},
     model::{CardFaultKind, Fault, FaultKind, Lapse, Once, OnceKind, PartyName, ScriptLine, WireSel},
     source::Span,
     steps::Fields,
     tree::{Key, Node, NodeKind},
+    values::{Unread, near_status_word, near_time, parse_lapse},
 };
 
 /// How deep outcomes may wrap each other.
@@ -60,6 +62,10 @@ impl Reader<'_> {
             let named = Part::of(&as_node).and_then(|part| self.decision_point(part));
             let mut outcomes = Vec::new();
             for item in self.list(value) {
+                if let Some(hint) = outcome_of_map(self, item) {
+                    self.wrong_shape_because(item, "文字", Some(hint));
+                    continue;
+                }
                 let point = named.as_ref().map(|(_, point)| *point);
                 if self.word(item).is_some()
                     && let Some(part) = Part::of(item)
@@ -77,9 +83,16 @@ impl Reader<'_> {
     /// `银行.签约`
     fn decision_point(&mut self, part: Part<'_>) -> Option<(PartyName, Point)> {
         let Some(dot) = part.text.find('.') else {
-            let all = Point::ALL.map(|p| format!("{}.{}", p.role().chinese(), p.chinese()));
             let span = self.part_span(part);
-            self.unknown(Vocabulary::Point, part.text, all.iter().map(String::as_str), span);
+            let of_roles = Point::ALL.map(|p| format!("{}.{}", p.role().chinese(), p.chinese()));
+            let cast = self.cast;
+            let of_institutions = Point::ALL.iter().flat_map(|p| {
+                cast.institution_names(Some(p.role())).into_iter().map(|name| format!("{name}.{}", p.chinese()))
+            });
+            let all: Vec<String> = of_roles.iter().cloned().chain(of_institutions).collect();
+            let near = nearest(part.text, all.iter().map(String::as_str));
+            let known = near.as_deref().into_iter().chain(of_roles.iter().map(String::as_str));
+            self.unknown(Vocabulary::Point, part.text, known, span);
             return None;
         };
         let (who, what) = (part.sub(0, dot), part.sub(dot + 1, part.text.len()));
@@ -99,9 +112,7 @@ impl Reader<'_> {
     }
 
     fn outcome(&mut self, part: Part<'_>, point: Option<Point>, depth: usize) -> Option<Outcome> {
-        if let Some(i) = part.text.find(['（', '）']).filter(|_| !part.text.contains('(')) {
-            let found = if part.text[i..].starts_with('（') { '（' } else { '）' };
-            let meant = if found == '（' { '(' } else { ')' };
+        if let Some((i, found, meant)) = full_width_in(part.text) {
             let span = self.part_span(part.sub(i, i + found.len_utf8()));
             self.push(MistakeKind::FullWidth { found, meant }, span);
             return None;
@@ -125,6 +136,11 @@ impl Reader<'_> {
         match (word.text, inner) {
             ("同意" | "成功", None) => Some(Outcome::Agree { expiry: None }),
             ("同意" | "成功", Some(inner)) => self.agreement_terms(inner, point),
+            ("拒绝" | "失败" | "回执拒绝", Some(reason))
+                if reason.text.matches('(').count() != reason.text.matches(')').count() =>
+            {
+                self.bad_outcome(part, "括号不成对")
+            }
             ("拒绝" | "失败", Some(reason)) => Some(Outcome::Refuse { reason: reason.text.into() }),
             ("回执拒绝", Some(reason)) => Some(Outcome::ReceiptRefused { reason: reason.text.into() }),
             ("沉默", None) => Some(Outcome::Silent),
@@ -169,7 +185,8 @@ impl Reader<'_> {
             Ok(expiry) if date.text.len() == 10 => Some(Outcome::Agree { expiry: Some(expiry) }),
             _ => {
                 let span = self.part_span(date);
-                self.push(MistakeKind::BadDate { found: date.text.into() }, span);
+                let nearest = near_time(date.text).and_then(|t| t.get(..10).map(str::to_owned));
+                self.push(MistakeKind::BadDate { found: date.text.into(), nearest }, span);
                 None
             }
         }
@@ -181,6 +198,9 @@ impl Reader<'_> {
             return self.bad_outcome(part, needs("延迟"));
         };
         let (by, then) = (inner.sub(0, comma), inner.sub(comma + 1, inner.text.len()));
+        if OUTCOMES.iter().any(|(name, ..)| *name == by.text) && parse_lapse(then.text).is_ok() {
+            return self.bad_outcome(part, "先写时长，再写答复，例如「延迟(2小时, 同意)」");
+        }
         let span = match parse_lapse(by.text) {
             Ok(Lapse::Exact(span)) => Some(span),
             unread => {
@@ -228,7 +248,7 @@ impl Reader<'_> {
                 FaultKind::Duplicate { sel: self.selection(&fields), times: small(times) }
             }
             "延迟" => {
-                let by = fields.node("时长").and_then(|n| self.lapse(n));
+                let by = fields.node("时长").and_then(|n| self.positive_lapse(n));
                 FaultKind::Delay { sel: self.selection(&fields), by: by? }
             }
             "篡改" => FaultKind::Tamper { sel: self.selection(&fields) },
@@ -353,7 +373,8 @@ impl Reader<'_> {
         let text = self.word(node)?;
         let word = u16::from_str_radix(&text, 16).ok().filter(|_| text.len() == 4);
         if word.is_none() {
-            self.push(MistakeKind::BadStatusWord { found: text }, node.span);
+            let nearest = near_status_word(&text);
+            self.push(MistakeKind::BadStatusWord { found: text, nearest }, node.span);
         }
         word
     }
@@ -385,17 +406,39 @@ impl Reader<'_> {
             (None, Some(_)) => "在步骤里没有出现",
             (None, None) => "既不是「记作」的名称，也不是步骤里的动作",
         };
-        self.push(MistakeKind::BadStepName { found: text, why }, node.span);
+        let mut words: Vec<&str> = Vec::new();
+        for (name, verb) in self.step_names.iter().filter(|(_, verb)| is_persons(verb)) {
+            let word = name.as_deref().unwrap_or(verb);
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        let nearest = nearest(&text, words.iter().copied());
+        let known = if words.len() <= 12 { words.join("、") } else { String::new() };
+        self.push(MistakeKind::BadStepName { found: text, why, nearest, known }, node.span);
         None
     }
 
     /// One entry of 曾经.
     pub(super) fn once(&mut self, node: &Node) -> Option<Once> {
+        if let NodeKind::Map(entries) = &node.kind
+            && let [(key, Node { kind: NodeKind::Scalar { text, .. }, .. })] = entries.as_slice()
+        {
+            let hint = format!("去掉冒号：{} {text}", key.text);
+            self.wrong_shape_because(node, "文字", Some(hint));
+            return None;
+        }
         let text = self.word(node)?;
         let part = Part::of(node)?;
         let split = part.text.find(' ').unwrap_or(part.text.len());
         let (head, rest) = (part.sub(0, split), part.sub(split, part.text.len()));
         let what = match head.text {
+            "故障" | "报文" if rest.text.is_empty() => {
+                let span = self.part_span(part);
+                let expected = "应写明是哪一个，例如「故障 丢失 签约申请」「报文 协议终止」";
+                self.push(MistakeKind::BadForm { found: text, expected }, span);
+                return None;
+            }
             "故障" => self.once_fault(rest)?,
             "报文" => {
                 let span = self.part_span(rest);
@@ -440,6 +483,31 @@ impl Reader<'_> {
         let known = self.message_word(message.text, span);
         known.then(|| OnceKind::Fault { kind: kind.text.into(), message: Some(message.text.into()) })
     }
+}
+
+/// An outcome that is written as a map, `拒绝: 资料不全`, as it should be.
+fn outcome_of_map(reader: &Reader<'_>, item: &Node) -> Option<String> {
+    let NodeKind::Map(entries) = &item.kind else { return None };
+    let [(key, value)] = entries.as_slice() else { return None };
+    let word = OUTCOMES.iter().find(|(name, ..)| *name == key.text)?.0;
+    Some(format!("写成 {word}({})", reader.source.slice(value.span)))
+}
+
+/// Full-width parentheses around, or a full-width comma between, what an outcome's word has behind it.
+fn full_width_in(text: &str) -> Option<(usize, char, char)> {
+    let known = |word: &str| OUTCOMES.iter().any(|(name, ..)| *name == word.trim());
+    let open = text.find(['(', '（'])?;
+    if !known(&text[..open]) {
+        return None;
+    }
+    if text[open..].starts_with('（') {
+        return Some((open, '（', '('));
+    }
+    if text.ends_with('）') && text.matches('(').count() > text.matches(')').count() {
+        return Some((text.len() - '）'.len_utf8(), '）', ')'));
+    }
+    let delayed = text.starts_with("延迟") && !text.contains(',');
+    delayed.then(|| text.find('，')).flatten().map(|i| (i, '，', ','))
 }
 
 /// What an outcome's word needs behind it.

@@ -41,6 +41,9 @@ impl FromStr for Filter {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if let Some((at, why)) = unbalanced(text) {
+            return Err(format!("{why}\n{}", pointed(text, at)));
+        }
         text.split('|').map(|all| all.split('&').map(Term::parse).collect()).collect::<Result<_, _>>().map(Self)
     }
 }
@@ -85,6 +88,28 @@ impl Filter {
     pub fn fits(&self, case: &Case) -> bool {
         self.0.iter().any(|all| all.iter().all(|term| term.fits(case)))
     }
+}
+
+/// The first bracket or quote of a filter without its counterpart: a row's `编号[键=值]` was cut, or a quote forgotten.
+/// What stands in 编号 may hold parentheses of its own, so all three kinds are asked.
+fn unbalanced(text: &str) -> Option<(usize, &'static str)> {
+    const PAIRS: [(char, char); 3] = [('[', ']'), ('(', ')'), ('{', '}')];
+    let mut open: Vec<(usize, char)> = Vec::new();
+    for (i, c) in text.char_indices() {
+        if let Some((_, right)) = PAIRS.iter().find(|(left, _)| *left == c) {
+            open.push((i, *right));
+        } else if PAIRS.iter().any(|(_, right)| *right == c) && open.pop().is_none_or(|(_, right)| right != c) {
+            return Some((i, "这个括号没有与它配对的左括号"));
+        }
+    }
+    open.first().map(|(i, _)| (*i, "这个括号没有闭合"))
+}
+
+/// The filter with a caret under one place; what people see as wide takes two columns.
+fn pointed(text: &str, at: usize) -> String {
+    let wide = |c: char| !c.is_ascii();
+    let before: usize = text[..at].chars().map(|c| 1 + usize::from(wide(c))).sum();
+    format!("  {text}\n  {}^", " ".repeat(before))
 }
 
 /// `--shard I/N`: the I-th of N machines that share a suite.
@@ -140,5 +165,9 @@ mod tests {
         assert!("标签=签约 & !超时 | AGR".parse::<Filter>().is_ok());
         assert!("颜色=红".parse::<Filter>().unwrap_err().contains("颜色"));
         assert!("a &".parse::<Filter>().is_err());
+        assert!("编号=A[原因=资料不全,次=1]".parse::<Filter>().is_ok());
+        let unclosed = "编号=A[原因".parse::<Filter>().unwrap_err();
+        assert_eq!(unclosed, "这个括号没有闭合\n  编号=A[原因\n        ^");
+        assert!("A]".parse::<Filter>().unwrap_err().contains("左括号"));
     }
 }

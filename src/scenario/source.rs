@@ -60,7 +60,12 @@ impl Source {
                 let at = error.valid_up_to();
                 // Every byte that was good keeps its place, so the position stays right in the mended text.
                 let text = String::from_utf8_lossy(bytes);
-                refused(&text, MistakeKind::NotUtf8, Span::new(at, at + '\u{FFFD}'.len_utf8()))
+                let like = looks_like(bytes).filter(|like| *like != "GBK" || bytes[..at].is_ascii());
+                if like.is_some_and(|l| l != "GBK") {
+                    // Of such a text nothing that is shown would say anything.
+                    return refused("", MistakeKind::NotUtf8 { like }, Span::default());
+                }
+                refused(&text, MistakeKind::NotUtf8 { like }, Span::new(at, at + '\u{FFFD}'.len_utf8()))
             }
         }
     }
@@ -94,6 +99,34 @@ impl Source {
         }
         &self.text[..at]
     }
+}
+
+/// What a file that is no UTF-8 probably is.
+fn looks_like(bytes: &[u8]) -> Option<&'static str> {
+    const STARTS: &[(&[u8], &str)] = &[
+        (b"\xFF\xFE", "UTF-16"),
+        (b"\xFE\xFF", "UTF-16"),
+        (b"PK\x03\x04", "Excel、Word 文档或压缩包，不是文本"),
+        (b"\xD0\xCF\x11\xE0", "旧的 Excel 或 Word 文档，不是文本"),
+        (b"%PDF", "PDF，不是文本"),
+        (b"\x89PNG", "图片，不是文本"),
+    ];
+    if let Some((_, like)) = STARTS.iter().find(|(start, _)| bytes.starts_with(start)) {
+        return Some(like);
+    }
+    if bytes.contains(&0) {
+        return Some("二进制文件，不是文本");
+    }
+    // GBK: every byte above ASCII begins a pair.
+    let mut rest = bytes;
+    while let [first, tail @ ..] = rest {
+        rest = match (first, tail) {
+            (0..=0x7F, _) => tail,
+            (0x81..=0xFE, [0x40..=0x7E | 0x80..=0xFE, after @ ..]) => after,
+            _ => return None,
+        };
+    }
+    Some("GBK")
 }
 
 /// Lookups of many positions of one source, each quick even where a line is very long.

@@ -12,21 +12,23 @@ use super::{
         verb_named,
     },
     fields::{Asked, LISTS, Named, Reader, nodes_of},
-    mistake::{MistakeKind, Vocabulary, nearest},
+    meant::{nearest, part_not_built},
+    mistake::{MistakeKind, Vocabulary},
     model::{Act, Advance, CardSlot, Given, PartyName, RefusalExpected, Step, SubjectExpected, Value, Who},
     source::Span,
     tree::{Key, Node, NodeKind},
+    values::{near_time, parse_lapse, parse_time},
 };
 use crate::verdict::expect::Expected;
 
 /// The fields of one verb or fault, checked against its table.
 pub(super) struct Fields<'n> {
-    entries: &'n [(Key, Node)],
+    entries: Vec<(&'n Key, &'n Node)>,
 }
 
 impl<'n> Fields<'n> {
     pub(super) fn node(&self, name: &str) -> Option<&'n Node> {
-        self.entries.iter().find(|(k, _)| k.text == name).map(|(_, n)| n)
+        self.entries.iter().find(|(k, _)| k.text == name).map(|(_, n)| *n)
     }
 }
 
@@ -40,18 +42,43 @@ struct Head<'n> {
 impl Reader<'_> {
     /// A map of fields: unknown ones and missing ones are told.
     pub(super) fn fields<'n>(&mut self, key: &Key, of: &str, node: &'n Node, known: &[Field]) -> Fields<'n> {
-        let entries = self.map(node);
+        self.fields_and(key, of, node, known, &[])
+    }
+
+    /// The same, with fields that stand outside of the map by mistake.
+    fn fields_and<'n>(
+        &mut self,
+        key: &Key,
+        of: &str,
+        node: &'n Node,
+        known: &[Field],
+        outside: &[&'n (Key, Node)],
+    ) -> Fields<'n> {
+        let mut entries: Vec<(&Key, &Node)> = self.map(node).iter().map(|(k, n)| (k, n)).collect();
+        let given = !entries.is_empty() || node.is_nothing() || matches!(node.kind, NodeKind::Map(_));
+        // Fields that are written as a list have been told as that, and are read all the same.
+        for item in nodes_of(Some(node)) {
+            if let NodeKind::Map(inner) = &item.kind {
+                entries.extend(inner.iter().map(|(k, n)| (k, n)));
+            }
+        }
+        entries.extend(outside.iter().map(|(k, n)| (k, n)));
+        let mut strangers = false;
         let mut meant = Vec::new();
-        for (field, _) in entries {
+        for (field, _) in &entries {
             if !known.iter().any(|f| f.name == field.text) {
+                strangers = true;
+                if self.is_full() {
+                    continue;
+                }
                 meant.extend(nearest(&field.text, known.iter().map(|f| f.name)));
                 self.unknown_field(&field.text, of, known.iter().map(|f| f.name), field.span);
             }
         }
         for field in known.iter().filter(|f| f.required && !entries.iter().any(|(k, _)| k.text == f.name)) {
             // A node of the wrong shape, or a misspelt field, has been told already.
-            let told = meant.iter().any(|m| m == field.name);
-            if !told && (matches!(node.kind, NodeKind::Map(_)) || node.is_nothing()) {
+            let told = meant.iter().any(|m| m == field.name) || strangers && known.len() == 1;
+            if !told && given {
                 self.push(MistakeKind::Missing { key: field.name, of: format!("「{of}」") }, key.span);
             }
         }
@@ -72,31 +99,76 @@ impl Reader<'_> {
     }
 
     fn step(&mut self, item: &Node) -> Option<Step> {
+        self.step = item.span;
         let NodeKind::Map(entries) = &item.kind else {
-            self.wrong_shape(item, "「动作: {字段: 值}」");
+            let hint = self.right_step(item);
+            self.wrong_shape_because(item, "「动作: {字段: 值}」", hint);
             return None;
         };
-        if entries.len() > 1
-            && let Some((second, _)) = entries.get(1)
-        {
-            self.push(MistakeKind::ManyVerbs { count: entries.len() }, second.span);
-        }
-        let mut first = None;
-        for (key, node) in entries {
-            let head = self.head(key);
-            if first.is_none() {
-                first = Some((head, node));
-            }
-        }
-        let (head, node) = first?;
-        let Some(head) = head else {
+        let verb_at = entries.iter().position(|(k, _)| self.verb_of(k).is_some());
+        let (key, node) = entries.get(verb_at.unwrap_or(0))?;
+        let others: Vec<&(Key, Node)> = entries.iter().filter(|(k, _)| k.span != key.span).collect();
+        let Some(head) = self.head(key) else {
             self.broken(node);
+            others.iter().filter(|(k, _)| k.text == "记作").for_each(|(_, name)| {
+                self.define(name, Named::Broken);
+            });
+            // Whose fields the others are cannot be known.
+            if others.iter().any(|(k, _)| !super::catalogue::is_word(&k.text)) {
+                self.push(MistakeKind::ManyVerbs { count: entries.len() }, others[0].0.span);
+            }
             return None;
         };
-        let step = self.act(&head, node);
+        let outside = self.outside(&head, &others);
+        let step = self.act(&head, node, &outside);
         let name = step.as_ref().and_then(|s| s.name.clone());
         self.step_names.push((name, head.verb.name));
         step
+    }
+
+    /// Keys beside a verb that are its fields, for want of indentation. Another verb there is told, and read for itself.
+    fn outside<'n>(&mut self, head: &Head<'_>, others: &[&'n (Key, Node)]) -> Vec<&'n (Key, Node)> {
+        let known = head.verb.all_fields();
+        let looks = matches!(head.verb.name, "等待" | "期望");
+        let (inside, more): (Vec<&'n (Key, Node)>, Vec<&'n (Key, Node)>) = others
+            .iter()
+            .copied()
+            .partition(|(k, _)| known.iter().any(|f| f.name == k.text) || looks && self.is_defined(&k.text));
+        if let Some((first, _)) = inside.first() {
+            let (field, verb) = (first.text.clone(), head.verb.name.to_owned());
+            self.push(MistakeKind::FieldOutside { field, verb }, first.span);
+        }
+        if let Some((second, _)) = more.first() {
+            self.push(MistakeKind::ManyVerbs { count: more.len() + 1 }, second.span);
+        }
+        for (key, node) in more {
+            if let Some(head) = self.verb_of(key) {
+                let step = self.act(&head, node, &[]);
+                self.step_names.push((step.and_then(|s| s.name), head.verb.name));
+            } else {
+                self.broken(node);
+            }
+        }
+        inside
+    }
+
+    /// How a step that is only a text, or a list, is written.
+    fn right_step(&self, item: &Node) -> Option<String> {
+        if self.is_full() {
+            return None;
+        }
+        let text = match &item.kind {
+            NodeKind::Scalar { text, .. } => text.as_str(),
+            NodeKind::List(items) => match &items.first()?.kind {
+                NodeKind::Scalar { text, .. } => text.as_str(),
+                NodeKind::List(_) | NodeKind::Map(_) => return None,
+            },
+            NodeKind::Map(_) => return None,
+        };
+        let word = text.split([' ', '：', ':']).next().unwrap_or_default();
+        let verb = VERBS.iter().find(|v| text.starts_with(v.name));
+        let verb = verb.or_else(|| verb_named(&nearest(word, VERBS.iter().map(|v| v.name))?))?;
+        Some(format!("例如 {}", verb.example))
     }
 
     /// A step with an unknown verb: the name that it would have defined is known all the same.
@@ -108,7 +180,8 @@ impl Reader<'_> {
         }
     }
 
-    fn head<'n>(&mut self, key: &'n Key) -> Option<Head<'n>> {
+    /// The verb that a key is.
+    fn verb_of<'n>(&self, key: &'n Key) -> Option<Head<'n>> {
         if let Some(verb) = verb_named(&key.text) {
             let party = match verb.actor {
                 Actor::Party(role) => Some(PartyName::Role(role)),
@@ -116,41 +189,43 @@ impl Reader<'_> {
             };
             return Some(Head { key, verb, party });
         }
-        if let Some((who, act)) = key.text.split_once('.') {
-            let cast = self.cast;
-            if let Some(institution) = cast.institution(who, None) {
-                let verb = verb_named(&format!("{}.{act}", institution.role.chinese()));
-                if let Some(verb) = verb {
-                    return Some(Head { key, verb, party: Some(PartyName::Institution(institution.id.clone())) });
-                }
-            }
+        let (who, act) = key.text.split_once('.')?;
+        let institution = self.cast.institution(who, None)?;
+        let verb = verb_named(&format!("{}.{act}", institution.role.chinese()))?;
+        Some(Head { key, verb, party: Some(PartyName::Institution(institution.id.clone())) })
+    }
+
+    fn head<'n>(&mut self, key: &'n Key) -> Option<Head<'n>> {
+        if let Some(head) = self.verb_of(key) {
+            return Some(head);
         }
-        let nearest = nearest(&key.text, VERBS.iter().map(|v| v.name));
-        self.push(MistakeKind::UnknownVerb { found: key.text.clone(), nearest }, key.span);
+        if self.is_full() {
+            return None;
+        }
+        let act = key.text.split_once('.').map_or("", |(_, act)| act);
+        let what = match part_not_built(&key.text).or_else(|| part_not_built(act)) {
+            Some(part) => MistakeKind::NotBuilt { word: key.text.clone(), part },
+            None => MistakeKind::UnknownVerb {
+                found: key.text.clone(),
+                nearest: nearest(&key.text, VERBS.iter().map(|v| v.name)),
+                known: VERBS.iter().map(|v| v.name).collect::<Vec<_>>().join("、"),
+            },
+        };
+        self.push(what, key.span);
         None
     }
 
-    fn act(&mut self, head: &Head<'_>, node: &Node) -> Option<Step> {
+    fn act(&mut self, head: &Head<'_>, node: &Node, outside: &[&(Key, Node)]) -> Option<Step> {
         let line = self.line(head.key.span);
         let verb = head.verb;
         let plain = |act| Step { verb: verb.name, act, name: None, refusal: None, line };
         match verb.name {
             "推进" => return self.advance(head, node).map(|a| plain(Act::Advance(a))),
-            "等待" => {
-                let subjects = self.subjects(node, Some("时限"));
-                let limit = match self.map(node).iter().find(|(k, _)| k.text == "时限") {
-                    Some((_, n)) => self.lapse(n),
-                    None => {
-                        self.push(MistakeKind::Missing { key: "时限", of: "「等待」".into() }, head.key.span);
-                        None
-                    }
-                };
-                return Some(plain(Act::Wait { subjects, limit: limit? }));
-            }
-            "期望" => return Some(plain(Act::Expect { subjects: self.subjects(node, None) })),
+            "等待" => return self.wait(head, node, outside).map(plain),
+            "期望" => return Some(plain(Act::Expect { subjects: self.subjects(node, None, outside) })),
             _ => {}
         }
-        let fields = self.fields(head.key, verb.name, node, &verb.all_fields());
+        let fields = self.fields_and(head.key, verb.name, node, &verb.all_fields(), outside);
         if verb.name == "银行.终止协议" {
             let agreement = fields.node("协议").and_then(|n| self.record(n));
             let reason = fields.node("原因").and_then(|n| self.word(n));
@@ -228,7 +303,7 @@ impl Reader<'_> {
     fn form(&mut self, fields: &Fields<'_>) -> (Vec<(String, Value)>, bool) {
         let mut form = Vec::new();
         let mut terms = true;
-        for (key, node) in fields.entries {
+        for (key, node) in fields.entries.iter().copied() {
             let label = match key.text.as_str() {
                 BANK_SHORT => BANK_LABEL,
                 TERMS_PRINTED => TERMS_LABEL,
@@ -299,11 +374,48 @@ impl Reader<'_> {
         Some(value)
     }
 
+    fn wait(&mut self, head: &Head<'_>, node: &Node, outside: &[&(Key, Node)]) -> Option<Act> {
+        const LIMIT: &str = "时限";
+        if let NodeKind::Scalar { text, plain: true } = &node.kind
+            && parse_lapse(text).is_ok()
+        {
+            let hint = Some(format!("只是让时间过去，写「推进: {text}」"));
+            self.wrong_shape_because(node, "「名称: {字段: 值}」的映射", hint);
+            return None;
+        }
+        let subjects = self.subjects(node, Some(LIMIT), outside);
+        let entries = self.map(node);
+        let given = entries.iter().chain(outside.iter().copied()).find(|(k, _)| k.text == LIMIT);
+        let Some((_, limit)) = given else {
+            // One that stands within a subject has been told there.
+            let inside =
+                |n: &Node| matches!(&n.kind, NodeKind::Map(inner) if inner.iter().any(|(k, _)| k.text == LIMIT));
+            let shaped = matches!(node.kind, NodeKind::Map(_)) || node.is_nothing();
+            if shaped && !entries.iter().any(|(_, n)| inside(n)) {
+                self.push(MistakeKind::Missing { key: LIMIT, of: "「等待」".into() }, head.key.span);
+            }
+            return None;
+        };
+        let limit = self.positive_lapse(limit)?;
+        Some(Act::Wait { subjects, limit })
+    }
+
     fn advance(&mut self, head: &Head<'_>, node: &Node) -> Option<Advance> {
         if let NodeKind::Scalar { .. } = node.kind {
-            let lapse = self.lapse(node)?;
+            if let NodeKind::Scalar { text, .. } = &node.kind
+                && let Some(to) = to_a_time(text)
+            {
+                let expected = "推进到一个时间，写成 {到: 2026-03-10}";
+                self.push(MistakeKind::BadForm { found: to, expected }, node.span);
+                return None;
+            }
+            let lapse = self.positive_lapse(node)?;
             self.earliest = self.earliest.map(|now| lapse.after(now));
             return Some(Advance::By(lapse));
+        }
+        if let NodeKind::List(_) = node.kind {
+            self.wrong_shape_because(node, "时长，或 {到: 时间}", None);
+            return None;
         }
         let fields = self.fields(head.key, "推进", node, head.verb.fields);
         match fields.node("到") {
@@ -317,7 +429,7 @@ impl Reader<'_> {
                 Some(Advance::Until(until))
             }
             None => {
-                if matches!(node.kind, NodeKind::Map(_)) {
+                if matches!(&node.kind, NodeKind::Map(inner) if inner.is_empty()) {
                     self.push(MistakeKind::Missing { key: "到", of: "「推进」".into() }, head.key.span);
                 }
                 None
@@ -326,10 +438,10 @@ impl Reader<'_> {
     }
 
     /// The subjects of 等待 and 期望; `except` is a key that is no subject.
-    fn subjects(&mut self, node: &Node, except: Option<&str>) -> Vec<SubjectExpected> {
+    fn subjects(&mut self, node: &Node, except: Option<&str>, outside: &[&(Key, Node)]) -> Vec<SubjectExpected> {
         let mut subjects = Vec::new();
-        let entries = self.map(node);
-        let real = entries.iter().filter(|(k, _)| Some(k.text.as_str()) != except);
+        let entries = self.map(node).iter().chain(outside.iter().copied());
+        let real = entries.filter(|(k, _)| Some(k.text.as_str()) != except);
         if real.clone().next().is_none() && (node.is_nothing() || matches!(node.kind, NodeKind::Map(_))) {
             self.push(MistakeKind::Blank, node.span);
         }
@@ -352,6 +464,11 @@ impl Reader<'_> {
                 self.push(MistakeKind::Blank, value.span);
             }
             for (field, node) in self.map(value) {
+                if except == Some(field.text.as_str()) {
+                    let expected = "它不是记录的字段，要写在记录的花括号外面";
+                    self.push(MistakeKind::BadForm { found: field.text.clone(), expected }, field.span);
+                    continue;
+                }
                 if !named.fields().contains(&field.text.as_str()) {
                     let of = named.chinese();
                     self.unknown_field(&field.text, of, named.fields().iter().copied(), field.span);
@@ -364,6 +481,13 @@ impl Reader<'_> {
                         self.expected(node, Asked { list, ..Asked::one(&field.text, AGREEMENT_STATES) })
                     }
                 };
+                if let Some(Expected::Reference { name, field: of }) = &expected
+                    && *name == key.text
+                    && *of == field.text
+                {
+                    self.push(MistakeKind::SameThing { found: format!("${name}.{of}") }, node.span);
+                    continue;
+                }
                 let line = self.line(field.span);
                 fields.extend(expected.map(|e| (field.text.clone(), e, line)));
             }
@@ -399,6 +523,18 @@ impl Reader<'_> {
 
     fn refusal(&mut self, node: &Node) -> RefusalExpected {
         let mut refusal = RefusalExpected::default();
+        if let NodeKind::Scalar { text, .. } = &node.kind
+            && !node.is_nothing()
+        {
+            let code = domain::refusal::ALL.iter().any(|e| e.code == text);
+            let hint = match text.as_str() {
+                "是" | "yes" | "true" | "否" => "写明怎样被拒绝，例如 {提示: 含 密码错误}".to_owned(),
+                _ if code => format!("写成 {{代码: {text}}}"),
+                _ => format!("写成 {{提示: {text}}}"),
+            };
+            self.wrong_shape_because(node, "「字段: 值」的映射", Some(hint));
+            return refusal;
+        }
         let entries = self.map(node);
         if entries.is_empty() && (node.is_nothing() || matches!(node.kind, NodeKind::Map(_))) {
             self.push(MistakeKind::Blank, node.span);
@@ -430,7 +566,14 @@ impl Reader<'_> {
         if let Expected::Literal(code) = &expected
             && !domain::refusal::ALL.iter().any(|e| e.code == code)
         {
-            self.unknown(Vocabulary::RefusalCode, code, domain::refusal::ALL.iter().map(|e| e.code), node.span);
+            if let Some(found) = kind_of_code(code) {
+                let expected = "门户或卡的拒绝代码";
+                self.push(MistakeKind::WrongKind { name: code.clone(), found, expected }, node.span);
+                return None;
+            }
+            // Only a code of the same hundred can have been meant.
+            let alike = domain::refusal::ALL.iter().map(|e| e.code).filter(|c| code.get(..3) == c.get(..3));
+            self.unknown(Vocabulary::RefusalCode, code, alike, node.span);
             return None;
         }
         Some(expected)
@@ -499,6 +642,22 @@ impl Reader<'_> {
 
 /// Labels of filters, which a page may refuse beside forms.
 const FILTER_LABELS: [&str; 4] = ["银行名称", "协议状态", "签约日期", PAYEE_LABEL];
+
+/// What else a code is, that no refusal of a person's act has.
+fn kind_of_code(code: &str) -> Option<&'static str> {
+    if super::mistake::CODES.iter().any(|e| e.code == code) {
+        return Some("场景文件的错误");
+    }
+    let receipts =
+        interchange::CODES.iter().map(|(c, ..)| *c).chain(domain::portal::RECEIPT_CODES.iter().map(|(c, ..)| *c));
+    receipts.into_iter().any(|c| c == code).then_some("回执里的拒绝")
+}
+
+/// `到 2026-03-10`, or the time alone.
+fn to_a_time(text: &str) -> Option<String> {
+    let time = text.trim().strip_prefix('到').unwrap_or(text).trim_start_matches([' ', ':', '：']);
+    (parse_time(time).is_some() || near_time(time).is_some()).then(|| text.to_owned())
+}
 
 fn first_word(node: &Node) -> Span {
     match &node.kind {
