@@ -113,6 +113,9 @@ impl Reader<'_> {
             Some(open) if part.text.ends_with(')') => Some(part.sub(open + 1, part.text.len() - 1)),
             Some(_) => return self.bad_outcome(part, "缺少右括号"),
         };
+        if part.text.is_empty() {
+            return self.bad_outcome(part, "应写明结果，例如「同意」");
+        }
         if !OUTCOMES.iter().any(|(name, ..)| *name == word.text) {
             let span = self.part_span(word);
             self.unknown(Vocabulary::Outcome, word.text, OUTCOMES.iter().map(|(name, ..)| *name), span);
@@ -139,7 +142,8 @@ impl Reader<'_> {
                 };
                 let of = self.outcome(inner, point, depth + 1)?;
                 if bare(&of).any(|of| *of == Outcome::Nonsense) {
-                    return self.bad_outcome(inner, "胡言要封装得好好的：不能再坏签名、过期证书或错收件人");
+                    return self
+                        .bad_outcome(inner, "「胡言」本身就必须被拒收，不能再加「坏签名」「过期证书」或「错收件人」");
                 }
                 Some(Outcome::Misbehave { how, of: Box::new(of) })
             }

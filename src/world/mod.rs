@@ -336,13 +336,7 @@ impl World {
     }
 
     /// Puts a message on the wire; `declared` is what is wrong with it beside how it is sealed.
-    fn send(
-        &mut self,
-        message: Message,
-        sending: u32,
-        misbehaviour: Option<Misbehaviour>,
-        declared: Vec<String>,
-    ) {
+    fn send(&mut self, message: Message, sending: u32, misbehaviour: Option<Misbehaviour>, declared: Vec<String>) {
         let gateway = self.gateway(&message.source);
         let sealed = gateway.seal(&message, misbehaviour, &self.draws).expect("a message of ours can be sealed");
         for Sealed { bytes, wrong } in sealed {

@@ -211,7 +211,10 @@ fn minds_change_as_often_as_the_script_says_and_wrappers_hold_for_every_answer()
             rig.accept_last();
         }
         rig.run_until(hours(10));
-        assert_eq!(answers(&rig), [(false, false), (false, false), (false, true), (false, true), (true, true), (true, true)]);
+        assert_eq!(
+            answers(&rig),
+            [(false, false), (false, false), (false, true), (false, true), (true, true), (true, true)]
+        );
     }
 }
 
