@@ -139,7 +139,7 @@ const fn position(kind: Kind) -> usize {
 }
 
 /// The fields that depend on the decision, as the domain's doc comments state them.
-const fn presence(kind: Kind) -> &'static [Presence] {
+pub(crate) const fn presence(kind: Kind) -> &'static [Presence] {
     match kind {
         Kind::InsurerSigningAnswered | Kind::AgreementEndAnswered => REASON,
         Kind::BankSigningAnswered => BANK_ANSWER,

@@ -13,6 +13,7 @@ mod card_seal;
 mod enveloped;
 mod identity;
 mod mac;
+mod nonsense;
 mod oid;
 mod open;
 mod receipt;
@@ -26,6 +27,7 @@ mod tlv;
 
 pub use card_seal::card_seal_is_valid;
 pub use identity::{Identity, Peers};
+pub use nonsense::{Nonsense, nonsense};
 pub use open::{CmsFacts, Opened, open};
 pub use receipt::{RECEIPT_SIZE_LIMIT, open_receipt, seal_receipt};
 pub use refusal::{

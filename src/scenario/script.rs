@@ -124,6 +124,9 @@ impl Reader<'_> {
             Some(open) if part.text.ends_with(')') => Some(part.sub(open + 1, part.text.len() - 1)),
             Some(_) => return self.bad_outcome(part, "缺少右括号"),
         };
+        if part.text.is_empty() {
+            return self.bad_outcome(part, "应写明结果，例如「同意」");
+        }
         if !OUTCOMES.iter().any(|(name, ..)| *name == word.text) {
             let span = self.part_span(word);
             self.unknown(Vocabulary::Outcome, word.text, OUTCOMES.iter().map(|(name, ..)| *name), span);
@@ -145,13 +148,20 @@ impl Reader<'_> {
             ("回执拒绝", Some(reason)) => Some(Outcome::ReceiptRefused { reason: reason.text.into() }),
             ("沉默", None) => Some(Outcome::Silent),
             ("无回执", None) => Some(Outcome::NoReceipt),
+            ("胡言", None) => Some(Outcome::Nonsense),
             ("重复", Some(inner)) => Some(Outcome::Twice(Box::new(self.outcome(inner, point, depth + 1)?))),
             ("延迟", Some(inner)) => self.delayed(part, inner, point, depth),
+            ("改口", Some(inner)) => self.changed(part, inner, point, depth),
             (word, Some(inner)) => {
-                let Some(how) = Misbehaviour::ALL.into_iter().find(|m| m.chinese() == word) else {
+                let Some(how) = Misbehaviour::WRAPPERS.into_iter().find(|m| m.chinese() == word) else {
                     return self.bad_outcome(part, "不带括号");
                 };
-                Some(Outcome::Misbehave { how, of: Box::new(self.outcome(inner, point, depth + 1)?) })
+                let of = self.outcome(inner, point, depth + 1)?;
+                if bare(&of).any(|of| *of == Outcome::Nonsense) {
+                    return self
+                        .bad_outcome(inner, "「胡言」本身就必须被拒收，不能再加「坏签名」「过期证书」或「错收件人」");
+                }
+                Some(Outcome::Misbehave { how, of: Box::new(of) })
             }
             (_, None) => {
                 let span = self.part_span(part);
@@ -211,6 +221,24 @@ impl Reader<'_> {
         };
         let then = self.outcome(then, point, depth + 1);
         Some(Outcome::Delayed { by: span?, then: Box::new(then?) })
+    }
+
+    /// `改口(拒绝(资料不全), 同意)`
+    fn changed(&mut self, part: Part<'_>, inner: Part<'_>, point: Option<Point>, depth: usize) -> Option<Outcome> {
+        let Some(comma) = outer_comma(inner.text) else {
+            return self.bad_outcome(part, needs("改口"));
+        };
+        let mut answer = |half: Part<'_>| {
+            let outcome = self.outcome(half, point, depth + 1)?;
+            let no_answer = |of: &Outcome| matches!(of, Outcome::ReceiptRefused { .. } | Outcome::NoReceipt);
+            if bare(&outcome).any(no_answer) {
+                return self.bad_outcome(half, "改口改的是答复；「回执拒绝」和「无回执」不会有答复");
+            }
+            Some(outcome)
+        };
+        let first = answer(inner.sub(0, comma));
+        let then = answer(inner.sub(comma + 1, inner.text.len()));
+        Some(Outcome::ChangeOfMind { first: Box::new(first?), then: Box::new(then?) })
     }
 
     /// 故障
@@ -515,8 +543,36 @@ fn needs(word: &str) -> &'static str {
     match word {
         "拒绝" | "失败" | "回执拒绝" => "应写明原因，例如「拒绝(资料不全)」",
         "延迟" => "应为「延迟(2小时, 同意)」",
+        "改口" => "应为「改口(拒绝(资料不全), 同意)」：先后两个答复，用半角逗号隔开",
         _ => "应写明是哪个答复，例如「重复(同意)」",
     }
+}
+
+/// What is left of an outcome once everything around it is taken off.
+fn bare(outcome: &Outcome) -> Box<dyn Iterator<Item = &Outcome> + '_> {
+    match outcome {
+        Outcome::Delayed { then: of, .. } | Outcome::Twice(of) | Outcome::Misbehave { of, .. } => bare(of),
+        Outcome::ChangeOfMind { first, then } => Box::new(bare(first).chain(bare(then))),
+        Outcome::Agree { .. }
+        | Outcome::Refuse { .. }
+        | Outcome::Silent
+        | Outcome::ReceiptRefused { .. }
+        | Outcome::NoReceipt
+        | Outcome::Nonsense => Box::new(std::iter::once(outcome)),
+    }
+}
+
+/// Where the comma stands that is in no brackets.
+fn outer_comma(text: &str) -> Option<usize> {
+    let mut depth = 0_i32;
+    text.char_indices().find_map(|(at, c)| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        (c == ',' && depth == 0).then_some(at)
+    })
 }
 
 fn small(n: u64) -> u32 {

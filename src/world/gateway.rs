@@ -30,6 +30,15 @@ pub struct Gateway {
     mine: &'static PartyKeys,
 }
 
+/// A message as it leaves.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    /// What travels.
+    pub bytes: Arc<[u8]>,
+    /// What was done wrong on purpose, such as `坏签名` or `胡言 data.reason 过长`.
+    pub wrong: Option<String>,
+}
+
 /// A message that came through, or why not.
 pub type Opening = Result<(Verified<Arrived>, Opened), OpenError>;
 
@@ -47,27 +56,43 @@ impl Gateway {
 
     /// Seals a message; the same message under the same draws gives the same bytes (MSG-02, MSG-04).
     ///
-    /// A `misbehaviour` seals as no honest party would. With [`Misbehaviour::WrongReceiver`] the result is sealed
-    /// for another party than the one that it goes to.
+    /// A `misbehaviour` seals as no honest party would: with [`Misbehaviour::WrongReceiver`] for another party than the one
+    /// that it goes to, with [`Misbehaviour::Nonsense`] many broken copies instead of the message. Else it is one.
     pub fn seal(
         &self,
         message: &Message,
         misbehaviour: Option<Misbehaviour>,
         draws: &SeededDraws,
-    ) -> Result<Arc<[u8]>, interchange::SealError> {
-        let mut rng = draws.stream("envelope", message.id.as_str(), 0);
+    ) -> Result<Vec<Sealed>, interchange::SealError> {
         let identity = match misbehaviour {
             None | Some(Misbehaviour::WrongReceiver) => &self.mine.good,
             Some(Misbehaviour::BadSignature) => &self.mine.bad_signature,
             Some(Misbehaviour::ExpiredCertificate) => &self.mine.expired,
+            Some(Misbehaviour::Nonsense) => return self.seal_nonsense(message, draws),
         };
-        if misbehaviour == Some(Misbehaviour::WrongReceiver) {
+        let mut rng = draws.stream("envelope", message.id.as_str(), 0);
+        let bytes = if misbehaviour == Some(Misbehaviour::WrongReceiver) {
             let other = self.keys.parties.keys().find(|id| **id != message.target && **id != self.me);
             let mut astray = message.clone();
             astray.target = other.cloned().unwrap_or_else(|| message.target.clone());
-            return interchange::seal(&astray, identity, &self.keys.peers, &mut rng);
-        }
-        interchange::seal(message, identity, &self.keys.peers, &mut rng)
+            interchange::seal(&astray, identity, &self.keys.peers, &mut rng)?
+        } else {
+            interchange::seal(message, identity, &self.keys.peers, &mut rng)?
+        };
+        Ok(vec![Sealed { bytes, wrong: misbehaviour.map(|how| how.chinese().to_owned()) }])
+    }
+
+    /// Each copy is sealed soundly: only what it says is wrong.
+    fn seal_nonsense(&self, message: &Message, draws: &SeededDraws) -> Result<Vec<Sealed>, interchange::SealError> {
+        let copies = interchange::nonsense(message, draws).into_iter().zip(1..);
+        copies
+            .map(|(copy, count)| {
+                let mut rng = draws.stream("envelope", message.id.as_str(), count);
+                let (me, peers) = (&self.mine.good, &self.keys.peers);
+                let bytes = interchange::seal_event(&copy.json, me, &message.target, peers, &mut rng)?;
+                Ok(Sealed { bytes, wrong: Some(format!("{} {}", Misbehaviour::Nonsense.chinese(), copy.what)) })
+            })
+            .collect()
     }
 
     /// Opens and verifies what arrived.

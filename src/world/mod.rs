@@ -32,7 +32,7 @@ use virtual_card::Card;
 use crate::evidence::{Arrival, BookLine, Entry, Evidence, Happening, LogLine, RecordPage, Sent};
 use draws::SeededDraws;
 use fixtures::CardSlot;
-use gateway::Gateway;
+use gateway::{Gateway, Sealed};
 use keys::Fixtures;
 use network::{Label, Network, Parcel, WireFault};
 use person::Person;
@@ -315,7 +315,7 @@ impl World {
             self.note(Happening::Logged(row));
         }
         for sending in self.portal.apply(changes) {
-            self.send(sending.message, sending.sending, None);
+            self.send(sending.message, sending.sending, None, Vec::new());
         }
     }
 
@@ -323,7 +323,8 @@ impl World {
         self.changes += 1;
         let Some((party, _)) = self.parties.get_mut(id) else { return };
         for sending in party.apply(changes) {
-            self.send(sending.message, sending.sending, sending.misbehaviour);
+            let declared = sending.contradicts.then(|| "改口".to_owned()).into_iter().collect();
+            self.send(sending.message, sending.sending, sending.misbehaviour, declared);
         }
         for taken in self.script.drain_taken() {
             self.note(Happening::Decided {
@@ -334,9 +335,17 @@ impl World {
         }
     }
 
-    fn send(&mut self, message: Message, sending: u32, misbehaviour: Option<Misbehaviour>) {
+    /// Puts a message on the wire; `declared` is what is wrong with it beside how it is sealed.
+    fn send(&mut self, message: Message, sending: u32, misbehaviour: Option<Misbehaviour>, declared: Vec<String>) {
         let gateway = self.gateway(&message.source);
-        let bytes = gateway.seal(&message, misbehaviour, &self.draws).expect("a message of ours can be sealed");
+        let sealed = gateway.seal(&message, misbehaviour, &self.draws).expect("a message of ours can be sealed");
+        for Sealed { bytes, wrong } in sealed {
+            let declared = wrong.into_iter().chain(declared.iter().cloned()).collect();
+            self.post(message.clone(), sending, bytes, declared);
+        }
+    }
+
+    fn post(&mut self, message: Message, sending: u32, bytes: Arc<[u8]>, mut declared: Vec<String>) {
         let transit = self.transits;
         self.transits += 1;
         let label = Label {
@@ -349,7 +358,6 @@ impl World {
             digest: signing::sha256(&bytes),
         };
         let fate = self.network.post(label, Arc::clone(&bytes), self.now, &self.draws);
-        let mut declared: Vec<String> = misbehaviour.iter().map(|m| m.chinese().to_owned()).collect();
         if fate.tampered {
             declared.push("篡改".to_owned());
         }

@@ -10,6 +10,7 @@ mod commands;
 mod determinism;
 mod docs;
 mod doors;
+mod faults;
 mod guide;
 mod journal;
 mod junit;

@@ -3,8 +3,6 @@
 //! An answer is made when it leaves, not when its request came: 协议生效时间 is the day of the answer, and whether
 //! an agreement can still be ended is judged at the end of the delay.
 
-use jiff::civil::Date;
-
 use super::{
     Party,
     books::{BookEntry, Standing},
@@ -35,7 +33,8 @@ pub(super) fn reply(
     moment: Moment<'_>,
 ) -> Option<(Body, Option<BookEntry>)> {
     let (decision, reason) = match verdict {
-        Verdict::Agree { .. } => (Decision::Agreed, None),
+        // Nonsense is a friendly answer, broken on its way out: there has to be something to break.
+        Verdict::Agree { .. } | Verdict::Nonsense => (Decision::Agreed, None),
         Verdict::Refuse { reason } => (Decision::Refused, Some(reason_or_none(reason))),
         Verdict::Silent => return None,
     };
@@ -55,15 +54,16 @@ pub(super) fn reply(
                 expiry: None,
             };
             let mut entry = known.map(|known| decided(known, standing(decision), moment.time));
-            if let Verdict::Agree { expiry } = verdict {
+            if decision == Decision::Agreed {
+                let expiry = verdict.expiry();
                 let (number, today) = (agreement_number(party, &request.subject, moment), moment.time.date());
                 answer.agreement_number = Some(number.clone());
                 answer.effective = Some(today.to_string());
-                answer.expiry = expiry.map(|last: Date| last.to_string());
+                answer.expiry = expiry.map(|last| last.to_string());
                 entry = entry.map(|entry| BookEntry {
                     agreement_number: Some(number),
                     effective: Some(today),
-                    expiry: *expiry,
+                    expiry,
                     ..entry
                 });
             }

@@ -4,7 +4,7 @@
 use super::{
     books::BookEntry,
     outcome::Misbehaviour,
-    plan::{Conduct, Plan, Task},
+    plan::{Changing, Conduct, Plan, Task},
 };
 use crate::{
     Time,
@@ -22,6 +22,8 @@ pub struct Sending {
     pub sending: u32,
     /// What the gateway is to do wrong on purpose.
     pub misbehaviour: Option<Misbehaviour>,
+    /// Whether its receiver has taken over another answer to the same request before (改口).
+    pub contradicts: bool,
 }
 
 /// Everything that one call would change.
@@ -43,6 +45,8 @@ pub struct Changes {
     pub(super) outgoing: Vec<Outgoing>,
     /// Messages that do not simply leave once.
     pub(super) conduct: Vec<(MessageId, Conduct)>,
+    /// Answers that will be followed by others (改口), with what is to follow.
+    pub(super) changing: Vec<(MessageId, Changing)>,
     /// What goes on the wire.
     pub(super) sendings: Vec<Sending>,
 }

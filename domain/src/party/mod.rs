@@ -20,7 +20,7 @@ pub use outcome::{Decisions, Misbehaviour, Outcome, Point};
 use std::collections::BTreeMap;
 
 use self::{
-    plan::{Conduct, Plan, Task},
+    plan::{Changing, Conduct, Plan, Task},
     turn::Turn,
 };
 use crate::{
@@ -54,6 +54,7 @@ pub struct Party {
     held: BTreeMap<(PartyId, MessageId), Plan>,
     muted: BTreeMap<(PartyId, MessageId), Time>,
     conduct: BTreeMap<MessageId, Conduct>,
+    changing: BTreeMap<MessageId, Changing>,
 }
 
 impl Party {
@@ -71,6 +72,7 @@ impl Party {
             held: BTreeMap::new(),
             muted: BTreeMap::new(),
             conduct: BTreeMap::new(),
+            changing: BTreeMap::new(),
         }
     }
 
@@ -99,14 +101,17 @@ impl Party {
 
     /// A receipt came in for a message that this party sent. One for a message that it does not know, or that has
     /// its receipt already, changes nothing.
-    pub fn receipt(&self, id: &MessageId, receipt: &Verified<Receipt>, _moment: Moment<'_>) -> Changes {
-        let mut changes = Changes::default();
+    pub fn receipt(&self, id: &MessageId, receipt: &Verified<Receipt>, moment: Moment<'_>) -> Changes {
+        let mut turn = Turn::of(self, moment);
         if let Some(entry) = self.outbox.entry(id)
             && !matches!(entry.progress, Progress::Settled(_))
         {
-            changes.outgoing.push(entry.ended(Progress::Settled((**receipt).clone())));
+            turn.changes.outgoing.push(entry.ended(Progress::Settled((**receipt).clone())));
+            if let Some(changing) = self.changing.get(id) {
+                turn.change_mind(id, changing, **receipt == Receipt::Accepted);
+            }
         }
-        changes
+        turn.changes
     }
 
     /// What is to be done by now: answers, sendings, held messages. Apply it, then ask [`Party::next_due`]; calling
@@ -150,6 +155,7 @@ impl Party {
             self.tasks_made += 1;
         }
         self.conduct.extend(changes.conduct);
+        self.changing.extend(changes.changing);
         for entry in changes.outgoing {
             self.outbox.put(entry);
         }

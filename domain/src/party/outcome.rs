@@ -74,6 +74,14 @@ pub enum Outcome {
     },
     /// 重复(同意): the same message leaves twice, the second 1 to 60 seconds after the first.
     Twice(Box<Self>),
+    /// 改口(拒绝(资料不全), 同意): once the receipt for the first answer is there, the other one leaves as a message of its
+    /// own. The first that was taken over counts; what comes after it must be refused.
+    ChangeOfMind {
+        /// The answer that leaves first.
+        first: Box<Self>,
+        /// The one that leaves later.
+        then: Box<Self>,
+    },
     /// 坏签名(同意) and its like: the answer leaves, but must be refused by whoever gets it.
     Misbehave {
         /// What is wrong with it.
@@ -88,6 +96,8 @@ pub enum Outcome {
     },
     /// 无回执: not even a receipt.
     NoReceipt,
+    /// 胡言: instead of an answer, many copies of one, each broken in another way.
+    Nonsense,
 }
 
 impl Outcome {
@@ -107,9 +117,11 @@ impl fmt::Display for Outcome {
             Self::Silent => f.write_str("沉默"),
             Self::Delayed { by, then } => write!(f, "延迟({}, {then})", span_text(*by)),
             Self::Twice(of) => write!(f, "重复({of})"),
+            Self::ChangeOfMind { first, then } => write!(f, "改口({first}, {then})"),
             Self::Misbehave { how, of } => write!(f, "{}({of})", how.chinese()),
             Self::ReceiptRefused { reason } => write!(f, "回执拒绝({reason})"),
             Self::NoReceipt => f.write_str("无回执"),
+            Self::Nonsense => f.write_str(Misbehaviour::Nonsense.chinese()),
         }
     }
 }
@@ -134,11 +146,13 @@ pub enum Misbehaviour {
     ExpiredCertificate,
     /// 错收件人: encrypted for somebody else.
     WrongReceiver,
+    /// 胡言: sealed as it ought to be, but what is sealed breaks the schema: one copy for each way to break it.
+    Nonsense,
 }
 
 impl Misbehaviour {
-    /// Every misbehaviour.
-    pub const ALL: [Self; 3] = [Self::BadSignature, Self::ExpiredCertificate, Self::WrongReceiver];
+    /// Those that wrap an answer: 胡言 stands for itself.
+    pub const WRAPPERS: [Self; 3] = [Self::BadSignature, Self::ExpiredCertificate, Self::WrongReceiver];
 
     /// The scenario language's word for it.
     pub const fn chinese(self) -> &'static str {
@@ -146,6 +160,7 @@ impl Misbehaviour {
             Self::BadSignature => "坏签名",
             Self::ExpiredCertificate => "过期证书",
             Self::WrongReceiver => "错收件人",
+            Self::Nonsense => "胡言",
         }
     }
 }
@@ -180,6 +195,8 @@ mod tests {
             (bad(Misbehaviour::WrongReceiver), "错收件人(同意)"),
             (Outcome::ReceiptRefused { reason: "系统维护".into() }, "回执拒绝(系统维护)"),
             (Outcome::NoReceipt, "无回执"),
+            (Outcome::Nonsense, "胡言"),
+            (Outcome::ChangeOfMind { first: Box::new(late(90)), then: agree() }, "改口(延迟(90秒, 同意), 同意)"),
         ] {
             assert_eq!(outcome.to_string(), text);
         }

@@ -1,4 +1,4 @@
-//! From a scripted [`Outcome`] to what the party will do and when: the wrappers (延迟, 重复, 坏签名, ...) taken off
+//! From a scripted [`Outcome`] to what the party will do and when: the wrappers (延迟, 重复, 改口, 坏签名, ...) taken off
 //! and written down beside the bare verdict.
 //!
 //! A plan is made once, when its request arrives, and never asks the script again.
@@ -16,8 +16,9 @@ use crate::{
 /// What happens to a request at the door.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Intake {
-    /// Taken over; answered after `delay`, or in the party's own time.
-    Take { verdict: Verdict, delay: Option<Duration>, conduct: Conduct },
+    /// Taken over; answered after `delay`, or in the party's own time. `later` are the answers that it changes to
+    /// afterwards, the next one last.
+    Take { verdict: Verdict, delay: Option<Duration>, conduct: Conduct, later: Vec<Outcome> },
     /// Refused by receipt.
     Refuse { reason: String },
     /// Ignored.
@@ -31,8 +32,20 @@ pub(super) enum Verdict {
     Agree { expiry: Option<Date> },
     /// No.
     Refuse { reason: String },
+    /// Words without sense (胡言): nothing was decided.
+    Nonsense,
     /// No answer, ever.
     Silent,
+}
+
+impl Verdict {
+    /// The last day of an agreement that is signed.
+    pub(super) const fn expiry(&self) -> Option<Date> {
+        match self {
+            Self::Agree { expiry } => *expiry,
+            Self::Refuse { .. } | Self::Nonsense | Self::Silent => None,
+        }
+    }
 }
 
 /// How an answer leaves, beside its ordinary sendings.
@@ -42,6 +55,8 @@ pub(super) struct Conduct {
     pub echoes: u32,
     /// What the gateway is to do wrong at each of its sendings.
     pub misbehaviour: Option<Misbehaviour>,
+    /// Whether another answer to the same request was taken over before it.
+    pub contradicts: bool,
 }
 
 /// A decision on one request, to be carried out at a time.
@@ -53,6 +68,19 @@ pub(super) struct Plan {
     pub at: Time,
     /// How it leaves.
     pub conduct: Conduct,
+    /// What it changes to afterwards, the next one last.
+    pub later: Vec<Outcome>,
+}
+
+/// A party that will say something else about a request (改口).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Changing {
+    /// What was asked.
+    pub request: Message,
+    /// Whether an earlier answer was taken over already.
+    pub contradicts: bool,
+    /// The further answers, the next one last.
+    pub later: Vec<Outcome>,
 }
 
 /// Something on the agenda.
@@ -67,9 +95,11 @@ pub(super) enum Task {
 impl Intake {
     /// Takes an outcome apart. Nested delays add up; of nested misbehaviours the outermost counts; a receipt
     /// outcome inside a wrapper stands as if it were bare, for there is no answer to delay, repeat or spoil.
+    /// What wraps a 改口 wraps each of its answers, but a delay, which is the first one's.
     pub(super) fn of(mut outcome: Outcome) -> Self {
         let mut delay: Option<Duration> = None;
         let mut conduct = Conduct::default();
+        let mut later = Vec::new();
         let verdict = loop {
             outcome = match outcome {
                 Outcome::Delayed { by, then } => {
@@ -84,13 +114,36 @@ impl Intake {
                     conduct.misbehaviour.get_or_insert(how);
                     *of
                 }
+                Outcome::ChangeOfMind { first, then } => {
+                    later.push(conduct.wrapped_around(*then));
+                    *first
+                }
                 Outcome::ReceiptRefused { reason } => return Self::Refuse { reason },
                 Outcome::NoReceipt => return Self::Mute,
                 Outcome::Agree { expiry } => break Verdict::Agree { expiry },
                 Outcome::Refuse { reason } => break Verdict::Refuse { reason },
-                Outcome::Silent => break Verdict::Silent,
+                Outcome::Nonsense => {
+                    conduct.misbehaviour = Some(Misbehaviour::Nonsense);
+                    break Verdict::Nonsense;
+                }
+                // Who says nothing first has nothing to change: the other answer is the first.
+                Outcome::Silent => match later.pop() {
+                    Some(then) => then,
+                    None => break Verdict::Silent,
+                },
             };
         };
-        Self::Take { verdict, delay, conduct }
+        Self::Take { verdict, delay, conduct, later }
+    }
+}
+
+impl Conduct {
+    /// `outcome`, to leave in the same way.
+    fn wrapped_around(self, outcome: Outcome) -> Outcome {
+        let echoed = (0..self.echoes).fold(outcome, |of, _| Outcome::Twice(Box::new(of)));
+        match self.misbehaviour {
+            Some(how) => Outcome::Misbehave { how, of: Box::new(echoed) },
+            None => echoed,
+        }
     }
 }

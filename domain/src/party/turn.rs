@@ -10,7 +10,7 @@ use super::{
     books::BookEntry,
     changes::{Changes, Sending},
     outcome::{Decisions, Outcome, Point},
-    plan::{Conduct, Intake, Plan, Task, Verdict},
+    plan::{Changing, Conduct, Intake, Plan, Task, Verdict},
     request::{self, refused},
 };
 use crate::{
@@ -23,6 +23,8 @@ use crate::{
 const MUTE_BEYOND_TRIES: Duration = Duration::from_secs(3_600);
 /// How long an insurer or a bank takes to answer, in milliseconds (docs/scenarios.md).
 const ANSWER_AFTER_MS: (u64, u64) = (5 * 60_000, 30 * 60_000);
+/// How long after the receipt for one answer 改口 gives the other, in milliseconds.
+const CHANGE_AFTER_MS: (u64, u64) = (60_000, 60 * 60_000);
 /// How long after the first sending 重复 sends again, in milliseconds.
 const ECHO_AFTER_MS: (u64, u64) = (1_000, 60_000);
 
@@ -69,9 +71,9 @@ impl<'a> Turn<'a> {
                 Answer::None
             }
             Intake::Refuse { reason } => self.settle(arrived, refused("K3299", reason)),
-            Intake::Take { verdict, delay, conduct } => {
+            Intake::Take { verdict, delay, conduct, later } => {
                 let at = self.moment.time + delay.unwrap_or_else(|| self.own_time(point, m));
-                let plan = Plan { verdict, at, conduct };
+                let plan = Plan { verdict, at, conduct, later };
                 let Some(held) = held else {
                     self.take_over(m, plan);
                     return self.settle(arrived, Receipt::Accepted);
@@ -147,19 +149,52 @@ impl<'a> Turn<'a> {
             self.changes.done.push(*key);
             match task {
                 Task::Answer { request, plan } => {
-                    let known = self.entry(&request.subject).cloned();
-                    if let Some((body, entry)) = reply(self.party, request, &plan.verdict, known, self.moment) {
-                        self.changes.books.extend(entry);
-                        self.say(&request.subject, Some(request.id.clone()), body, plan.conduct);
-                    }
+                    self.answer(request, plan);
                 }
                 Task::Echo(id) => self.echo(id),
             }
         }
     }
 
-    /// Makes a message to the portal and puts it on the wire.
-    pub(super) fn say(&mut self, subject: &str, correlation: Option<MessageId>, body: Body, conduct: Conduct) {
+    /// Gives an answer, and remembers what is to follow it. The books keep what was decided first: neither what
+    /// contradicts it nor nonsense is entered.
+    fn answer(&mut self, request: &Message, plan: &Plan) {
+        let known = self.entry(&request.subject).cloned();
+        let Some((body, entry)) = reply(self.party, request, &plan.verdict, known, self.moment) else { return };
+        if plan.verdict != Verdict::Nonsense && !plan.conduct.contradicts {
+            self.changes.books.extend(entry);
+        }
+        let id = self.say(&request.subject, Some(request.id.clone()), body, plan.conduct);
+        if !plan.later.is_empty() {
+            let (request, later) = (request.clone(), plan.later.clone());
+            self.changes.changing.push((id, Changing { request, contradicts: plan.conduct.contradicts, later }));
+        }
+    }
+
+    /// The receipt for the answer `id` is there, `taken` over or not: plans the one that follows it.
+    pub(super) fn change_mind(&mut self, id: &MessageId, changing: &Changing, taken: bool) {
+        let mut rest = changing.later.clone();
+        let Some(Intake::Take { verdict, delay, mut conduct, later }) = rest.pop().map(Intake::of) else { return };
+        if verdict == Verdict::Silent {
+            return;
+        }
+        rest.extend(later);
+        conduct.contradicts = changing.contradicts || taken;
+        let (low, high) = CHANGE_AFTER_MS;
+        let own = || Duration::from_millis(self.moment.draws.between("change-of-mind", id.as_str(), 0, low, high));
+        let at = self.moment.time + delay.unwrap_or_else(own);
+        let plan = Plan { verdict, at, conduct, later: rest };
+        self.changes.planned.push((at, Task::Answer { request: Box::new(changing.request.clone()), plan }));
+    }
+
+    /// Makes a message to the portal and puts it on the wire. Returns its id.
+    pub(super) fn say(
+        &mut self,
+        subject: &str,
+        correlation: Option<MessageId>,
+        body: Body,
+        conduct: Conduct,
+    ) -> MessageId {
         let target = self.party.portal.clone();
         let planned = self.changes.outgoing.iter().map(|o| &o.message);
         let here = planned.filter(|m| m.target == target && m.subject == subject).map(|m| m.sequence + 1).max();
@@ -178,8 +213,10 @@ impl<'a> Turn<'a> {
         if conduct != Conduct::default() {
             self.changes.conduct.push((message.id.clone(), conduct));
         }
+        let id = message.id.clone();
         let step = Outgoing::queued(message, self.moment.time).step(self.moment, &self.party.settings);
         self.carry_out(step);
+        id
     }
 
     fn carry_out(&mut self, step: Step) {
@@ -212,11 +249,9 @@ impl<'a> Turn<'a> {
     }
 
     fn send(&mut self, entry: Outgoing) {
-        self.changes.sendings.push(Sending {
-            message: entry.message.clone(),
-            sending: entry.sendings,
-            misbehaviour: self.conduct(&entry.message.id).misbehaviour,
-        });
+        let Conduct { misbehaviour, contradicts, .. } = self.conduct(&entry.message.id);
+        let (message, sending) = (entry.message.clone(), entry.sendings);
+        self.changes.sendings.push(Sending { message, sending, misbehaviour, contradicts });
         self.changes.outgoing.push(entry);
     }
 

@@ -61,6 +61,8 @@ pub enum State {
     EndReceived,
     /// The bank did not answer the 解约申请 in time.
     EndSilent,
+    /// The bank ended the late agreement of its own accord, and still owes an answer to the 解约申请.
+    EndedUnasked,
     /// The late agreement is ended at the bank.
     Ended,
     /// Was in force: past its last day, or ended by the bank.
@@ -69,7 +71,7 @@ pub enum State {
 
 impl State {
     /// Every state, in the order of the matrix.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::New,
         Self::Queued,
         Self::Sent,
@@ -91,6 +93,7 @@ impl State {
         Self::EndUndelivered,
         Self::EndReceived,
         Self::EndSilent,
+        Self::EndedUnasked,
         Self::Ended,
         Self::Expired,
     ];
@@ -119,6 +122,7 @@ impl State {
             | Self::EndUndelivered
             | Self::EndReceived
             | Self::EndSilent
+            | Self::EndedUnasked
             | Self::Ended => FAILURE,
             Self::Expired => EXPIRED,
         }
@@ -149,6 +153,7 @@ impl State {
             | Self::EndQueued
             | Self::EndSent
             | Self::EndSilent
+            | Self::EndedUnasked
             | Self::Ended
             | Self::Expired => None,
         }
@@ -178,6 +183,7 @@ impl State {
             | Self::EndUndelivered
             | Self::EndReceived
             | Self::EndSilent
+            | Self::EndedUnasked
             | Self::Ended
             | Self::Expired => Role::Bank,
         }
@@ -359,6 +365,7 @@ pub const LIFE_CYCLE: &[Row<State, Event>] = &[
     row(S::EndUndelivered,          E::Resign,         S::EndUndelivered,          "",     "",                        &["AGR-10"]),
     row(S::EndReceived,             E::Resign,         S::EndReceived,             "",     "",                        &["AGR-10"]),
     row(S::EndSilent,               E::Resign,         S::EndSilent,               "",     "",                        &["AGR-10"]),
+    row(S::EndedUnasked,            E::Resign,         S::EndedUnasked,            "",     "",                        &["AGR-10"]),
     row(S::Ended,                   E::Resign,         S::Ended,                   "",     "",                        &["AGR-10"]),
     // An answer after silence: taken where nothing was signed in its place ...
     row(S::SilentInsurer,           E::InsurerAgreed,  S::Agreed,                  "P101", "已接收收款企业签约数据",  &["AGR-11"]),
@@ -380,14 +387,14 @@ pub const LIFE_CYCLE: &[Row<State, Event>] = &[
     row(S::EndUndelivered,          E::Acknowledged,   S::EndReceived,             "P004", "银行/保险接收成功",       &["MSG-03"]),
     row(S::EndUndelivered,          E::Rejected,       S::Failed,                  "F",    "接收失败",                &["MSG-04"]),
     row(S::EndUndelivered,          E::GivenUp,        S::EndSilent,               "F",    "处理失败",                &["AGR-11", "MSG-04"]),
-    row(S::EndQueued,               E::EndedByBank,    S::Ended,                   "E",    "已解约",                  &["AGR-11"]),
-    row(S::EndSent,                 E::EndedByBank,    S::Ended,                   "E",    "已解约",                  &["AGR-11"]),
-    row(S::EndUndelivered,          E::EndedByBank,    S::Ended,                   "E",    "已解约",                  &["AGR-11"]),
-    row(S::EndReceived,             E::EndedByBank,    S::Ended,                   "E",    "已解约",                  &["AGR-11"]),
-    row(S::EndSilent,               E::EndedByBank,    S::Ended,                   "E",    "已解约",                  &["AGR-11"]),
-    // The bank ended it by itself first: what it says to the 解约申请 changes nothing any more.
-    row(S::Ended,                   E::EndAgreed,      S::Ended,                   "",     "",                        &["AGR-11"]),
-    row(S::Ended,                   E::EndRefused,     S::Ended,                   "",     "",                        &["AGR-11"]),
+    row(S::EndQueued,               E::EndedByBank,    S::EndedUnasked,            "E",    "已解约",                  &["AGR-11"]),
+    row(S::EndSent,                 E::EndedByBank,    S::EndedUnasked,            "E",    "已解约",                  &["AGR-11"]),
+    row(S::EndUndelivered,          E::EndedByBank,    S::EndedUnasked,            "E",    "已解约",                  &["AGR-11"]),
+    row(S::EndReceived,             E::EndedByBank,    S::EndedUnasked,            "E",    "已解约",                  &["AGR-11"]),
+    row(S::EndSilent,               E::EndedByBank,    S::EndedUnasked,            "E",    "已解约",                  &["AGR-11"]),
+    // The bank ended it by itself first: its one answer to the 解约申请 changes nothing any more.
+    row(S::EndedUnasked,            E::EndAgreed,      S::Ended,                   "",     "",                        &["AGR-11"]),
+    row(S::EndedUnasked,            E::EndRefused,     S::Ended,                   "",     "",                        &["AGR-11"]),
     row(S::EndReceived,             E::EndAgreed,      S::Ended,                   "E",    "已解约",                  &["AGR-11"]),
     row(S::EndReceived,             E::EndRefused,     S::Failed,                  "F",    "处理失败",                &["AGR-11"]),
     row(S::EndReceived,             E::Silence,        S::EndSilent,               "F",    "处理失败",                &["AGR-11"]),

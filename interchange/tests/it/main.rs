@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
 mod fixture;
+mod nonsense;
 mod openssl;
 mod receipts;
 mod refusals;

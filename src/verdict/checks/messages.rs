@@ -10,7 +10,7 @@ use interchange::Opened;
 
 use super::{
     Judging, Outcome,
-    wire::{Coming, Wire},
+    wire::{Bad, Coming, Wire},
 };
 use crate::{
     evidence::Evidence,
@@ -25,7 +25,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     for coming in &wire.arrivals {
         outcome.evaluated = true;
         match coming.declared_bad() {
-            Some(bad) => refused_as_it_must(coming, bad.name, bad.codes, &mut outcome.findings),
+            Some(bad) => refused_as_it_must(coming, bad, &mut outcome.findings),
             None => came_through(coming, context, &mut outcome.findings),
         }
     }
@@ -40,7 +40,9 @@ fn failed(coming: &Coming<'_>, text: String) -> Finding {
     Finding::new(Verdict::Failed, NAME, path, text).against("MSG-02").during(coming.step).about(coming.sent.id.as_str())
 }
 
-fn refused_as_it_must(coming: &Coming<'_>, name: &str, codes: &[&str], findings: &mut Vec<Finding>) {
+fn refused_as_it_must(coming: &Coming<'_>, Bad { name, codes }: Bad, findings: &mut Vec<Finding>) {
+    // As it was declared: of nonsense it says which field is broken, and how.
+    let name = coming.sent.declared.iter().find(|d| d.starts_with(name)).map_or(name, String::as_str);
     let family = codes.join(" 或 ");
     match &coming.arrival.refused {
         None => findings.push(failed(coming, format!("{name}的报文被接受了")).compared(family, "接受")),

@@ -91,9 +91,16 @@ fn a_message_that_does_not_verify_again_is_found() {
 //= MSG-02
 #[test]
 fn a_bad_message_must_be_refused_for_what_is_bad_about_it() {
-    for (declared, right, wrong) in
-        [("坏签名", "K3104", "K3108"), ("过期证书", "K3103", "K3104"), ("错收件人", "K3105", "K3104")]
-    {
+    for (declared, right, wrong) in [
+        ("坏签名", "K3104", "K3108"),
+        ("过期证书", "K3103", "K3104"),
+        ("错收件人", "K3105", "K3104"),
+        ("胡言 data.reason 过长", "K3108", "K3202"),
+        ("胡言 type 过长", "K3107", "K3108"),
+        ("胡言 type 缺失", "K3108", "K3107"),
+        ("胡言 data 过长", "K3109", "K3108"),
+        ("改口", "K3202", "K3111"),
+    ] {
         let mut story = Story::told_in(Suite::Sm2);
         story.sent(3).declared = vec![declared.into()];
         let found = story.found_by("报文有效");

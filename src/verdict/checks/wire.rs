@@ -128,7 +128,12 @@ const BAD: &[Bad] = &[
     Bad { name: "坏签名",   codes: &["K3104"] },
     Bad { name: "过期证书", codes: &["K3103"] },
     Bad { name: "错收件人", codes: &["K3105", "K3106"] },
-    Bad { name: "胡言",     codes: &["K3106", "K3107", "K3108", "K3109", "K3110", "K3113"] },
+    // An unknown type and a message over its type's limit are met before the schema.
+    Bad { name: "胡言 type 过长", codes: &["K3107"] },
+    Bad { name: "胡言 data 过长", codes: &["K3109"] },
+    Bad { name: "胡言",     codes: &["K3108"] },
+    // Sound in itself, but its receiver has taken over another answer to the same request.
+    Bad { name: "改口",     codes: &["K3202"] },
 ];
 
 /// One changed byte may fall into the envelope, the certificate, the signature or the key; what comes of it differs,

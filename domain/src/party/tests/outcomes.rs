@@ -90,7 +90,7 @@ fn twice_does_not_use_up_a_try() {
 //= MSG-02
 #[test]
 fn misbehaviour_goes_with_every_sending_of_that_answer_and_no_other() {
-    for how in Misbehaviour::ALL {
+    for how in Misbehaviour::WRAPPERS {
         let mut rig = Rig::boc([Outcome::Misbehave { how, of: Box::new(Outcome::Twice(agree())) }]);
         assert_eq!(rig.receive(&bank_request("b1", 1)), ACCEPTED);
         rig.run_until(302);
@@ -148,4 +148,92 @@ fn a_receipt_outcome_inside_a_wrapper_is_a_receipt_outcome() {
     let of = Box::new(Outcome::ReceiptRefused { reason: "系统维护".into() });
     let (rig, said) = asked(Outcome::Misbehave { how: Misbehaviour::BadSignature, of });
     assert_eq!((said, rig.party.next_due()), (refused("K3299", "系统维护"), None));
+}
+
+fn changed(first: Outcome, then: Outcome) -> Outcome {
+    Outcome::ChangeOfMind { first: Box::new(first), then: Box::new(then) }
+}
+
+/// What stands in the answers on the wire, and whether each contradicts one before it.
+fn answers(rig: &Rig) -> Vec<(bool, bool)> {
+    let agreed = |message: &Message| match &message.body {
+        Body::BankSigningAnswered(answer) => answer.reason.is_none(),
+        _ => panic!("an answer"),
+    };
+    rig.wire.iter().map(|(_, sending)| (agreed(&sending.message), sending.contradicts)).collect()
+}
+
+const SPOILT: &str = "K3104";
+
+//= MSG-03
+#[test]
+fn a_change_of_mind_waits_for_the_receipt_and_leaves_the_books_as_the_first_answer_left_them() {
+    for (draw, later_ms) in [(0, 60_000), (3_540_000, 3_600_000)] {
+        let mut rig = Rig::boc([delayed(300, changed(refuse("资料不全"), Outcome::friendly()))]);
+        rig.draws = Always(draw);
+        rig.receive(&bank_request("b1", 1));
+        rig.run_until(301);
+        assert_eq!(rig.sent_ms(), [300_000], "no receipt, no second thoughts");
+        rig.accept_last();
+        rig.accept_last();
+        rig.run_until(hours(4));
+        rig.wire.dedup_by_key(|(_, sending)| sending.message.id.clone());
+        assert_eq!(rig.sent_ms(), [300_000, 301_000 + later_ms]);
+        assert_eq!(answers(&rig), [(false, false), (true, true)]);
+        assert_eq!([rig.wire[0].1.message.sequence, rig.wire[1].1.message.sequence], [1, 2]);
+        assert_eq!((rig.book().standing, rig.book().decided_at), (Standing::Refused, Some(after(300))));
+    }
+}
+
+#[test]
+fn an_answer_after_one_that_was_refused_is_the_first_that_counts() {
+    let spoilt = Outcome::Misbehave { how: Misbehaviour::BadSignature, of: Box::new(refuse("资料不全")) };
+    for first in [spoilt, Outcome::Nonsense] {
+        let (mut rig, _) = asked(changed(first, delayed(60, Outcome::friendly())));
+        rig.run_until(300);
+        let id = rig.wire[0].1.message.id.clone();
+        rig.receipt(&id, Receipt::Refused { code: SPOILT.into(), reason: "验签失败".into() });
+        rig.run_until(360);
+        assert_eq!(rig.sent_ms(), [300_000, 360_000]);
+        assert_eq!((rig.wire[1].1.misbehaviour, rig.wire[1].1.contradicts), (None, false));
+        assert_eq!(rig.book().standing, Standing::Agreed);
+    }
+}
+
+#[test]
+fn minds_change_as_often_as_the_script_says_and_wrappers_hold_for_every_answer() {
+    for order in 0..2 {
+        let (a, b, c) = (refuse("甲"), refuse("乙"), Outcome::friendly());
+        let chain = if order == 0 { changed(a, changed(b, c)) } else { changed(changed(a, b), c) };
+        let (mut rig, _) = asked(Outcome::Twice(Box::new(chain)));
+        for seconds in [302, 364, 426] {
+            rig.run_until(seconds);
+            rig.accept_last();
+        }
+        rig.run_until(hours(10));
+        assert_eq!(
+            answers(&rig),
+            [(false, false), (false, false), (false, true), (false, true), (true, true), (true, true)]
+        );
+    }
+}
+
+#[test]
+fn who_says_nothing_first_has_nothing_to_change_and_nothing_more_to_say_is_nothing() {
+    let (rig, _) = asked(changed(Outcome::Silent, delayed(60, Outcome::friendly())));
+    assert_eq!(rig.party.next_due(), Some(after(60)));
+    let (mut rig, _) = asked(changed(Outcome::friendly(), Outcome::Silent));
+    rig.run_until(300);
+    rig.accept_last();
+    rig.run_until(hours(100));
+    assert_eq!(rig.sent_ms(), [300_000]);
+}
+
+#[test]
+fn nonsense_is_no_decision() {
+    let (mut rig, said) = asked(Outcome::Nonsense);
+    assert_eq!(said, ACCEPTED);
+    rig.run_until(300);
+    assert_eq!(rig.wire[0].1.misbehaviour, Some(Misbehaviour::Nonsense));
+    assert_eq!((rig.book().standing, rig.book().agreement_number), (Standing::Asked, None));
 }
