@@ -15,6 +15,7 @@ pub mod card;
 pub mod coverage;
 pub mod exit;
 pub mod explain;
+pub mod fmt;
 pub mod lint;
 pub mod list;
 pub mod run;
@@ -32,6 +33,7 @@ pub struct Cli {
 enum Command {
     Run(run::Run),
     Lint(lint::Lint),
+    Fmt(fmt::Fmt),
     List(list::List),
     Coverage(coverage::CoverageArgs),
     Explain(explain::Explain),
@@ -79,6 +81,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(c) => c.exec(&mut out),
         Command::Lint(c) => c.exec(&mut out),
+        Command::Fmt(c) => c.exec(&mut out),
         Command::List(c) => c.exec(&mut out),
         Command::Coverage(c) => c.exec(&mut out),
         Command::Explain(c) => c.exec(&mut out),

@@ -58,14 +58,7 @@ pub fn read(file: &str, bytes: &[u8], cast: &Cast) -> Reading {
             return refused(source, vec![mistake]);
         }
     };
-    let Scanned { mut mistakes, mended } = scan(&source.text);
-    let Some(mended) = mended else { return refused(source, mistakes) };
-    let (root, mut parsed) = tree::parse(&source, &mended);
-    // What the scan found on a line is most likely what the parser stumbles over there.
-    let told: BTreeSet<usize> = mistakes.iter().map(|m| source.place(m.span.start).line).collect();
-    parsed
-        .retain(|m| !matches!(m.what, MistakeKind::Syntax { .. }) || !told.contains(&source.place(m.span.start).line));
-    mistakes.append(&mut parsed);
+    let (root, mut mistakes) = parse(&source);
     match root {
         Some(root) => read_tree(source, &root, cast, mistakes),
         None => {
@@ -73,6 +66,19 @@ pub fn read(file: &str, bytes: &[u8], cast: &Cast) -> Reading {
             refused(source, mistakes)
         }
     }
+}
+
+/// The tree of a text, as far as it is one, and what is wrong with its marks; nothing yet of what its words mean.
+pub(super) fn parse(source: &Source) -> (Option<Node>, Vec<Mistake>) {
+    let Scanned { mut mistakes, mended } = scan(&source.text);
+    let Some(mended) = mended else { return (None, mistakes) };
+    let (root, mut parsed) = tree::parse(source, &mended);
+    // What the scan found on a line is most likely what the parser stumbles over there.
+    let told: BTreeSet<usize> = mistakes.iter().map(|m| source.place(m.span.start).line).collect();
+    parsed
+        .retain(|m| !matches!(m.what, MistakeKind::Syntax { .. }) || !told.contains(&source.place(m.span.start).line));
+    mistakes.append(&mut parsed);
+    (root, mistakes)
 }
 
 fn refused(source: Source, mistakes: Vec<Mistake>) -> Reading {
