@@ -20,6 +20,7 @@ pub mod lint;
 pub mod list;
 pub mod run;
 pub mod schema;
+pub mod watch;
 
 /// The finance and insurance service of the China International Trade Single Window in one process, to test with.
 #[derive(Debug, Parser)]
@@ -32,6 +33,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Watch(watch::Watch),
     Lint(lint::Lint),
     Fmt(fmt::Fmt),
     List(list::List),
@@ -80,6 +82,7 @@ pub fn main() -> ExitCode {
     let mut out = io::BufWriter::new(stdout.lock());
     let done = match cli.command {
         Command::Run(c) => c.exec(&mut out),
+        Command::Watch(c) => c.exec(&mut out),
         Command::Lint(c) => c.exec(&mut out),
         Command::Fmt(c) => c.exec(&mut out),
         Command::List(c) => c.exec(&mut out),

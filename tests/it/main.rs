@@ -18,5 +18,6 @@ mod run;
 mod sources;
 mod suite;
 mod tidy;
+mod watch;
 mod words;
 mod yaml;
