@@ -61,6 +61,7 @@ docs: ## documentation builds without a warning
 
 suite: ## the scenario suite as users run it, with sm2, and what it covers
 	$(CARGO) run --release --locked --quiet -- lint scenarios
+	$(CARGO) run --release --locked --quiet -- fmt --check scenarios docs/example.yaml
 	$(CARGO) run --release --locked --quiet -- run scenarios --seal sm2
 	$(CARGO) run --release --locked --quiet -- coverage scenarios > /dev/null
 

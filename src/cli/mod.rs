@@ -15,6 +15,7 @@ pub mod card;
 pub mod coverage;
 pub mod exit;
 pub mod explain;
+pub mod fmt;
 pub mod lint;
 pub mod list;
 pub mod report_file;
@@ -22,6 +23,7 @@ pub mod report_merge;
 pub mod report_to;
 pub mod run;
 pub mod schema;
+pub mod watch;
 
 /// The finance and insurance service of the China International Trade Single Window in one process, to test with.
 #[derive(Debug, Parser)]
@@ -34,7 +36,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Watch(watch::Watch),
     Lint(lint::Lint),
+    Fmt(fmt::Fmt),
     List(list::List),
     Coverage(coverage::CoverageArgs),
     /// Work on written reports
@@ -89,7 +93,9 @@ pub fn main() -> ExitCode {
     let mut out = io::BufWriter::new(stdout.lock());
     let done = match cli.command {
         Command::Run(c) => c.exec(&mut out),
+        Command::Watch(c) => c.exec(&mut out),
         Command::Lint(c) => c.exec(&mut out),
+        Command::Fmt(c) => c.exec(&mut out),
         Command::List(c) => c.exec(&mut out),
         Command::Coverage(c) => c.exec(&mut out),
         Command::Report(ReportCommand::Merge(c)) => c.exec(&mut out),

@@ -169,8 +169,13 @@ impl Selection {
 
     /// Jobs asked for, or one a core.
     pub fn jobs(&self) -> usize {
-        self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        jobs(self.jobs)
     }
+}
+
+/// As many as asked for, or one a core.
+pub(super) fn jobs(asked: Option<usize>) -> usize {
+    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// The cases of all files, in the suite's order.
@@ -203,7 +208,8 @@ pub fn is_good(verdict: Verdict) -> bool {
     !matches!(verdict, Verdict::Failed | Verdict::Inconclusive | Verdict::Error)
 }
 
-fn parse_jobs(text: &str) -> Result<usize, String> {
+/// A number of jobs.
+pub(super) fn parse_jobs(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(n) if (1..=256).contains(&n) => Ok(n),
         _ => Err("应为1至256的整数".into()),

@@ -3,12 +3,14 @@
 //! `docs/scenarios.md` says what a file may hold; what it does not list is refused. Reading order: [`source`] and `scan`
 //! look at the raw text, `tree` parses it, `read` (with `fields`, `steps`, `script`) makes the [`model`], [`lint`] looks
 //! across files, [`render`] draws what is wrong. The words of the language are tables in [`catalogue`]; [`schema`] and
-//! [`explain`] are drawn from them. Invariant: reading a file has no effect and never panics, whatever is in it.
+//! [`explain`] are drawn from them. [`mod@format`] writes a file's text anew without changing what it means; [`watched`]
+//! tells which files changed. Invariant: reading a file has no effect and never panics, whatever is in it.
 
 pub mod cast;
 pub mod catalogue;
 pub mod explain;
 mod fields;
+pub mod format;
 pub mod lint;
 mod meant;
 mod mend;
@@ -28,6 +30,7 @@ pub mod suite;
 mod tree;
 mod unseen;
 mod values;
+pub mod watched;
 
 #[cfg(test)]
 mod refused;

@@ -62,12 +62,21 @@ pub fn read(file: &str, bytes: &[u8], cast: &Cast) -> Reading {
             return refused(source, vec![mistake]);
         }
     };
+    let (root, mut mistakes) = parse(&source);
+    match root {
+        Some(root) => read_tree(source, &root, cast, mistakes),
+        None => {
+            once_each(&mut mistakes);
+            refused(source, mistakes)
+        }
+    }
+}
+
+/// The tree of a text, as far as it is one, and what is wrong with its marks; nothing yet of what its words mean.
+pub(super) fn parse(source: &Source) -> (Option<Node>, Vec<Mistake>) {
     let (mut mistakes, mended) = looked_through(&source.text);
-    let Some(mended) = mended else {
-        once_each(&mut mistakes);
-        return refused(source, mistakes);
-    };
-    let (root, mut parsed) = tree::parse(&source, &mended);
+    let Some(mended) = mended else { return (None, mistakes) };
+    let (root, mut parsed) = tree::parse(source, &mended);
     // What the scan found on a line is most likely what the parser stumbles over there.
     let told: BTreeSet<usize> = mistakes.iter().map(|m| source.place(m.span.start).line).collect();
     let shifted = mistakes.iter().any(|m| matches!(m.what, MistakeKind::BadIndent { .. } | MistakeKind::MissingDash));
@@ -76,13 +85,7 @@ pub fn read(file: &str, bytes: &[u8], cast: &Cast) -> Reading {
         !syntax || !shifted && !told.contains(&source.place(m.span.start).line)
     });
     mistakes.append(&mut parsed);
-    match root {
-        Some(root) => read_tree(source, &root, cast, mistakes),
-        None => {
-            once_each(&mut mistakes);
-            refused(source, mistakes)
-        }
-    }
+    (root, mistakes)
 }
 
 /// What a look at the text tells, and the text for the parser, unless it cannot be put right.

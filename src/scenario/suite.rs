@@ -50,16 +50,7 @@ impl Suite {
     /// # Errors
     /// A path cannot be read, or there is no file at all. Mistakes inside files are in the suite itself.
     pub fn load(paths: &[PathBuf]) -> Result<Self, Unreadable> {
-        let mut files = Vec::new();
-        for path in paths {
-            find(path, &mut files)?;
-        }
-        files.sort();
-        files.dedup();
-        if files.is_empty() {
-            let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
-            return Err(Unreadable::Nothing(paths.join("、")));
-        }
+        let files = files(paths)?;
         let mut readings = Vec::new();
         for path in files {
             readings.push(read(&path.display().to_string(), &beginning(&path)?, Cast::fixture()));
@@ -100,8 +91,29 @@ impl Suite {
     }
 }
 
+/// Every `*.yaml` and `*.yml` under the paths, in order; a path that is a file counts whatever its name.
+///
+/// # Errors
+/// A path cannot be read, or there is no file at all.
+pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Unreadable> {
+    let mut files = Vec::new();
+    for path in paths {
+        find(path, &mut files)?;
+    }
+    files.sort();
+    files.dedup();
+    if files.is_empty() {
+        let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+        return Err(Unreadable::Nothing(paths.join("、")));
+    }
+    Ok(files)
+}
+
 /// A file's bytes, but no more than one too many: enough to refuse it, however large it is.
-fn beginning(path: &Path) -> Result<Vec<u8>, Unreadable> {
+///
+/// # Errors
+/// It cannot be read, or is a pipe, a device or the like.
+pub fn beginning(path: &Path) -> Result<Vec<u8>, Unreadable> {
     let unreadable = |error| Unreadable::Io { path: path.display().to_string(), error };
     // Before it is opened: opening a pipe waits for a writer.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
