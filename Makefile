@@ -3,6 +3,7 @@
 # What `make test` needs beyond Rust and a C compiler, and how it is got:
 #   rustfmt, clippy   parts of the Rust toolchain (rustup component add rustfmt clippy)
 #   openssl           the independent judge of signatures and envelopes; Debian package `openssl`, installed if missing
+#   node, npm         for yaml-language-server, the judge of the editor's schema (tests/editor); installed if missing
 #   cargo-nextest     used where installed; plain `cargo test` otherwise
 
 CARGO ?= cargo
@@ -10,7 +11,10 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # KOUAN_NEEDS_JUDGES turns a test that would be skipped for want of a tool into a failure.
 export KOUAN_NEEDS_JUDGES = 1
 
-.PHONY: help test test-full setup fmt lint-code unit docs suite bench figures fixtures
+SECONDS ?= 60
+FUZZED := scenario message apdu
+
+.PHONY: help test test-full audit fuzz setup fmt lint-code unit docs suite bench figures fixtures
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -28,6 +32,9 @@ setup: ## install what the tests need
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 	@command -v openssl >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends openssl; }
+	@command -v npm >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends nodejs npm; }
+	@cd tests/editor && { cmp -s package-lock.json node_modules/installed.json || \
+	  { npm ci --ignore-scripts --no-audit --no-fund && cp package-lock.json node_modules/installed.json; }; }
 
 fmt: ## formatting is as rustfmt wants it
 	$(CARGO) fmt --all --check
@@ -47,6 +54,22 @@ suite: ## the scenario suite as users run it, with sm2, and what it covers
 	$(CARGO) run --release --locked --quiet -- lint scenarios
 	$(CARGO) run --release --locked --quiet -- run scenarios --seal sm2
 	$(CARGO) run --release --locked --quiet -- coverage scenarios > /dev/null
+
+# Not a part of `test`: to install cargo-deny takes minutes, and what it finds changes with the world, not with us.
+audit: ## licences, sources and doubles of all dependencies; known advisories where their list can be reached
+	@cargo-deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
+	$(CARGO) deny --locked check --hide-inclusion-graph licenses bans sources
+	@# Of the fuzz targets nobody is given a copy, so their licences are no matter.
+	$(CARGO) deny --manifest-path fuzz/Cargo.toml --config deny.toml --locked check --hide-inclusion-graph bans sources
+	@if $(CARGO) deny fetch db >/dev/null 2>&1; then $(CARGO) deny --locked check --hide-inclusion-graph --disable-fetch advisories; \
+	else echo "NOT CHECKED: advisories (the RustSec list cannot be fetched from here)"; fi
+
+fuzz: ## each fuzz target for SECONDS (60 unless told): make fuzz SECONDS=600
+	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "fuzzing needs a nightly compiler: rustup toolchain install nightly"; exit 1; }
+	@cargo-fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked
+	$(CARGO) run --quiet --locked --example fuzz_seeds -- fuzz/corpus
+	set -e; for target in $(FUZZED); do \
+	  $(CARGO) +nightly fuzz run --fuzz-dir fuzz $$target -- -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=3000 -print_final_stats=1; done
 
 bench: ## micro-benchmarks
 	$(CARGO) bench --workspace
