@@ -1,6 +1,6 @@
 //! One seed, one story: whatever the number of jobs, the shard, the filter, or a step that was left out.
 
-use std::fs;
+use std::{collections::BTreeMap, fs, path::Path};
 
 use interchange::Suite as Seal;
 use kouan::{
@@ -39,31 +39,63 @@ fn scenarios(options: &[&str]) -> Vec<Value> {
     document["scenarios"].take().as_array().unwrap().clone()
 }
 
+/// Everything that a run leaves behind, but for real time.
+#[derive(PartialEq)]
+struct Traces {
+    report: String,
+    console: String,
+    journal: BTreeMap<String, Vec<u8>>,
+}
+
+fn traces(options: &[&str]) -> Traces {
+    let dir = TempDir::new().unwrap();
+    let journal = dir.path().join("journal");
+    let at = journal.display().to_string();
+    let console = kouan([&["run", "scenarios", "--journal", &at], options].concat()).ended(0).out;
+    Traces { report: report(options), console, journal: files_of(&journal) }
+}
+
+/// Every file below a folder with what is in it.
+fn files_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            files.extend(files_of(&path).into_iter().map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
+        } else {
+            files.insert(name, fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+/// What is run again and again: all of it by keyed hashes, and a part with real seals.
+const PARTS: [&[&str]; 3] =
+    [&["--seal", "mac"], &["--seal", "sm2", "--filter", "编号=AGR-OK"], &["--seal", "rsa", "--filter", "编号=AGR-OK"]];
+
 #[test]
-fn the_number_of_jobs_changes_no_byte_of_the_report() {
-    for seed in ["1", "7", "18446744073709551615"] {
-        let alone = report(&["--seed", seed, "--jobs", "1"]);
-        for jobs in ["2", "5"] {
-            assert!(report(&["--seed", seed, "--jobs", jobs]) == alone, "seed {seed}, {jobs} jobs");
+fn the_number_of_jobs_changes_no_byte_of_report_console_and_journal() {
+    for (part, seed) in PARTS.into_iter().zip(["1", "7", "18446744073709551615"]) {
+        let with = |jobs| traces(&[part, &["--seed", seed, "--jobs", jobs]].concat());
+        let alone = with("1");
+        assert!(alone.journal.len() > 20, "{part:?}: {} files", alone.journal.len());
+        for jobs in ["1", "2", "7"] {
+            let again = with(jobs);
+            assert!(again.report == alone.report, "{part:?}, seed {seed}, {jobs} jobs: the report");
+            assert!(again.console == alone.console, "{part:?}, seed {seed}, {jobs} jobs: the console");
+            assert!(again.journal == alone.journal, "{part:?}, seed {seed}, {jobs} jobs: the journal");
         }
     }
 }
 
 #[test]
-fn the_number_of_jobs_changes_no_byte_of_the_console() {
+fn the_number_of_jobs_changes_no_byte_of_the_console_where_cases_fail() {
     let said = |jobs| {
         let said = kouan(["run", "tests/cases/failed", "tests/cases/undecided", "--jobs", jobs]).ended(1);
         (said.out, said.err)
     };
     assert_eq!(said("1"), said("5"));
-}
-
-#[test]
-fn real_seals_replay_as_well() {
-    for seal in ["sm2", "rsa"] {
-        let run = |jobs| report(&["--filter", "编号=AGR-OK", "--seal", seal, "--jobs", jobs]);
-        assert!(run("1") == run("5"), "{seal}");
-    }
 }
 
 #[test]
@@ -77,14 +109,21 @@ fn another_seed_tells_another_story() {
 
 #[test]
 fn shards_put_together_are_the_whole() {
-    let whole = scenarios(&[]);
-    let mut merged = vec![Value::Null; whole.len()];
-    for i in 0..3 {
-        for (n, scenario) in scenarios(&["--shard", &format!("{}/3", i + 1)]).into_iter().enumerate() {
-            merged[3 * n + i] = scenario;
+    for (part, shards) in PARTS.into_iter().zip([5, 2, 3]) {
+        let whole = scenarios(part);
+        let mut merged = vec![Value::Null; whole.len()];
+        for i in 0..shards {
+            let shard = format!("{}/{shards}", i + 1);
+            for (n, scenario) in
+                scenarios(&[part, &["--shard", &shard, "--jobs", "2"]].concat()).into_iter().enumerate()
+            {
+                let slot = &mut merged[shards * n + i];
+                assert!(slot.is_null(), "{} is in two shards", scenario["id"]);
+                *slot = scenario;
+            }
         }
+        assert!(merged == whole, "{part:?} in {shards} shards");
     }
-    assert!(merged == whole);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod commands;
 mod determinism;
 mod docs;
 mod doors;
+mod dropped;
 mod editor;
 mod journal;
 mod program;
