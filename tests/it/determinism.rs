@@ -14,45 +14,45 @@ use kouan::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::program::kouan;
+use crate::program::{command, kouan, said};
 
 /// The JSON report of the suite under these options, as text, without the lines of real time.
 fn report(options: &[&str]) -> String {
-    let dir = TempDir::new().unwrap();
-    let path = dir.path().join("report.json");
-    let to = format!("json={}", path.display());
-    let mut args = vec!["run", "scenarios", "--report", &to];
-    if !options.contains(&"--seal") {
-        args.extend(["--seal", "mac"]);
-    }
-    args.extend(options);
-    kouan(args);
-    let text = fs::read_to_string(&path).unwrap();
-    let kept: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("\"wall_")).collect();
-    assert!(kept.len() < text.lines().count(), "the report has lost its wall_ keys");
-    kept.join("\n")
-}
-
-fn scenarios(options: &[&str]) -> Vec<Value> {
-    // A line of real time may have been the last of its object, so parse the whole and drop the keys instead.
-    let mut document: Value = serde_json::from_str(&report(options)).unwrap();
-    document["scenarios"].take().as_array().unwrap().clone()
+    let seal: &[&str] = if options.contains(&"--seal") { &[] } else { &["--seal", "mac"] };
+    run(&[seal, options].concat()).report
 }
 
 /// Everything that a run leaves behind, but for real time.
-#[derive(PartialEq)]
 struct Traces {
     report: String,
     console: String,
     journal: BTreeMap<String, Vec<u8>>,
 }
 
-fn traces(options: &[&str]) -> Traces {
+/// Runs the suite; there is a journal if `options` ask for one in the folder `journal`.
+fn run(options: &[&str]) -> Traces {
     let dir = TempDir::new().unwrap();
-    let journal = dir.path().join("journal");
-    let at = journal.display().to_string();
-    let console = kouan([&["run", "scenarios", "--journal", &at], options].concat()).ended(0).out;
-    Traces { report: report(options), console, journal: files_of(&journal) }
+    let (path, journal) = (dir.path().join("report.json"), dir.path().join("journal"));
+    let mut command = command();
+    command.args(["run", "scenarios", "--report", "console", "--report", &format!("json={}", path.display())]);
+    for option in options {
+        match *option {
+            "journal" => command.arg(&journal),
+            other => command.arg(other),
+        };
+    }
+    let console = said(&mut command).out;
+    let text = fs::read_to_string(&path).unwrap();
+    let kept: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("\"wall_")).collect();
+    assert!(kept.len() < text.lines().count(), "the report has lost its wall_ keys");
+    let journal = if journal.exists() { files_of(&journal) } else { BTreeMap::new() };
+    Traces { report: kept.join("\n"), console, journal }
+}
+
+fn scenarios(options: &[&str]) -> Vec<Value> {
+    // A line of real time may have been the last of its object, so parse the whole and drop the keys instead.
+    let mut document: Value = serde_json::from_str(&report(options)).unwrap();
+    document["scenarios"].take().as_array().unwrap().clone()
 }
 
 /// Every file below a folder with what is in it.
@@ -77,7 +77,7 @@ const PARTS: [&[&str]; 3] =
 #[test]
 fn the_number_of_jobs_changes_no_byte_of_report_console_and_journal() {
     for (part, seed) in PARTS.into_iter().zip(["1", "7", "18446744073709551615"]) {
-        let with = |jobs| traces(&[part, &["--seed", seed, "--jobs", jobs]].concat());
+        let with = |jobs| run(&[part, &["--seed", seed, "--jobs", jobs, "--journal", "journal"]].concat());
         let alone = with("1");
         assert!(alone.journal.len() > 20, "{part:?}: {} files", alone.journal.len());
         for jobs in ["1", "2", "7"] {
@@ -91,11 +91,11 @@ fn the_number_of_jobs_changes_no_byte_of_report_console_and_journal() {
 
 #[test]
 fn the_number_of_jobs_changes_no_byte_of_the_console_where_cases_fail() {
-    let said = |jobs| {
-        let said = kouan(["run", "tests/cases/failed", "tests/cases/undecided", "--jobs", jobs]).ended(1);
-        (said.out, said.err)
+    let told = |jobs| {
+        let run = kouan(["run", "tests/cases/failed", "tests/cases/undecided", "--jobs", jobs]).ended(1);
+        (run.out, run.err)
     };
-    assert_eq!(said("1"), said("5"));
+    assert_eq!(told("1"), told("5"));
 }
 
 #[test]
