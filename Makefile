@@ -5,6 +5,7 @@
 #   openssl           the independent judge of signatures and envelopes; Debian package `openssl`, installed if missing
 #   xmllint, python3  judges of the JUnit report: the schema of the Jenkins xunit plugin (junit-10.xsd, as the source
 #                     archive of pytest carries it) and PyPI's junitparser, both at a fixed version in target/judges
+#   node, npm         for yaml-language-server, the judge of the editor's schema (tests/editor); installed if missing
 #   cargo-nextest     used where installed; plain `cargo test` otherwise
 
 CARGO ?= cargo
@@ -15,7 +16,10 @@ JUDGES := target/judges
 PIP := python3 -m pip --quiet --disable-pip-version-check
 JUNIT_XSD_SHA256 := a1a816f58d1bf95ebabf371994df0b9246dee66ea9572fbec4f9296f1b2c0ff6
 
-.PHONY: help test test-full setup fmt lint-code unit docs suite bench figures fixtures
+SECONDS ?= 60
+FUZZED := scenario message apdu
+
+.PHONY: help test test-full audit fuzz setup fmt lint-code unit docs suite bench figures fixtures
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
@@ -34,15 +38,19 @@ setup: $(JUDGES)/junit-10.xsd $(JUDGES)/python/junitparser ## install what the t
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 	@command -v openssl >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends openssl; }
 	@command -v xmllint >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends libxml2-utils; }
+	@command -v npm >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends nodejs npm; }
+	@cd tests/editor && { cmp -s package-lock.json node_modules/installed.json || \
+	  { npm ci --ignore-scripts --no-audit --no-fund && cp package-lock.json node_modules/installed.json; }; }
 
 $(JUDGES)/junit-10.xsd:
+	@python3 -m pip --version >/dev/null 2>&1 || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends python3-pip; }
 	@mkdir -p $(JUDGES)/pytest
 	@$(PIP) download --no-deps --no-binary pytest --dest $(JUDGES)/pytest pytest==9.2.0
 	@tar -xzf $(JUDGES)/pytest/pytest-9.2.0.tar.gz -C $(JUDGES)/pytest --strip-components=3 pytest-9.2.0/testing/example_scripts/junit-10.xsd
 	@echo "$(JUNIT_XSD_SHA256)  $(JUDGES)/pytest/junit-10.xsd" | sha256sum --check --quiet
 	@mv $(JUDGES)/pytest/junit-10.xsd $@
 
-$(JUDGES)/python/junitparser:
+$(JUDGES)/python/junitparser: $(JUDGES)/junit-10.xsd
 	@$(PIP) install --root-user-action ignore --no-deps --target $(JUDGES)/python junitparser==5.0.3
 
 fmt: ## formatting is as rustfmt wants it
@@ -64,6 +72,22 @@ suite: ## the scenario suite as users run it, with sm2, and what it covers
 	$(CARGO) run --release --locked --quiet -- fmt --check scenarios docs/example.yaml
 	$(CARGO) run --release --locked --quiet -- run scenarios --seal sm2
 	$(CARGO) run --release --locked --quiet -- coverage scenarios > /dev/null
+
+# Not a part of `test`: to install cargo-deny takes minutes, and what it finds changes with the world, not with us.
+audit: ## licences, sources and doubles of all dependencies; known advisories where their list can be reached
+	@cargo-deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
+	$(CARGO) deny --locked check --hide-inclusion-graph licenses bans sources
+	@# Of the fuzz targets nobody is given a copy, so their licences are no matter.
+	$(CARGO) deny --manifest-path fuzz/Cargo.toml --config deny.toml --locked check --hide-inclusion-graph bans sources
+	@if $(CARGO) deny fetch db >/dev/null 2>&1; then $(CARGO) deny --locked check --hide-inclusion-graph --disable-fetch advisories; \
+	else echo "NOT CHECKED: advisories (the RustSec list cannot be fetched from here)"; fi
+
+fuzz: ## each fuzz target for SECONDS (60 unless told): make fuzz SECONDS=600
+	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "fuzzing needs a nightly compiler: rustup toolchain install nightly"; exit 1; }
+	@cargo-fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked
+	$(CARGO) run --quiet --locked --example fuzz_seeds -- fuzz/corpus
+	set -e; for target in $(FUZZED); do \
+	  $(CARGO) +nightly fuzz run --fuzz-dir fuzz $$target -- -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=3000 -print_final_stats=1; done
 
 bench: ## micro-benchmarks
 	$(CARGO) bench --workspace

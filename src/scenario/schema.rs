@@ -1,26 +1,34 @@
 //! The JSON Schema of a scenario file, drawn from the catalogue: for editors, which then complete and check as one types.
 //!
 //! It is looser than lint where JSON Schema has no words for a rule (names before use, 编号 unique); it refuses nothing
-//! that lint accepts.
+//! that lint accepts. Beside the standard it speaks what yaml-language-server understands: `defaultSnippets` and
+//! `patternErrorMessage`. That server offers what a schema's own `properties` and `const`s say, so nothing is nested
+//! deeper than need be; `tests/it/editor.rs` asks it.
 
+mod value;
+
+use domain::{directory::PartyRole, party::Point, portal::Page};
 use serde_json::{Map, Value, json};
 
-use domain::{party::Point, portal::Page};
-
+use self::value::{
+    Word, column, described, expected, expected_list, filled_or, institutions, invariants, likely, listed, messages,
+    refusal_code, requirements, takes, text, time,
+};
 use super::{
     cast::Cast,
     catalogue::{
-        AGREEMENT_FIELDS, FAULTS, Field, GIVEN_KEYS, REFUSAL_KEYS, TABLE_FIELDS, TOP_KEYS, Takes, VERBS, Verb,
+        AGREEMENT_FIELDS, AGREEMENT_FORM, Actor, BANK_SHORT, CONFIRM, FAULTS, Field, GIVEN_KEYS, OUTCOMES, PIN,
+        REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL, TERMS_PRINTED, TOP_KEYS, Takes, VERBS, Verb, page_columns,
+        page_filters, verb_named,
     },
-    model::CardSlot,
+    fields::LISTS,
 };
-use crate::verdict::{checks, requirements};
 
 /// The schema (draft 2020-12).
 pub fn scenario() -> Value {
     let mut properties = Map::new();
     for key in TOP_KEYS {
-        properties.insert(key.name.to_owned(), described(top(key.name), key.text));
+        properties.insert(key.name.to_owned(), described(top(key.name), key.name, key.text));
     }
     let required: Vec<&str> = TOP_KEYS.iter().filter(|k| k.required).map(|k| k.name).collect();
     json!({
@@ -31,157 +39,263 @@ pub fn scenario() -> Value {
         "properties": properties,
         "required": required,
         "additionalProperties": false,
-        "$defs": definitions(),
+        "$defs": {
+            "step": step(),
+            "fault": faults(),
+            "expectations": expectations(),
+            "refusal": refusal(),
+            "filters": filters(),
+        },
     })
 }
 
-fn described(mut schema: Value, text: &str) -> Value {
-    if let Value::Object(object) = &mut schema {
-        object.insert("description".to_owned(), json!(text));
-    }
+/// A map with these keys and no others, but for those that 矩阵 fills in.
+fn closed(properties: Map<String, Value>) -> Value {
+    json!({"properties": properties, "patternProperties": {"\\$": {}}, "additionalProperties": false})
+}
+
+/// The same for maps that are written on one line. In an empty `{}` yaml-language-server offers the keys that
+/// `propertyNames` has, and none at all if the schema has `properties`; hence the two branches.
+fn map(properties: Map<String, Value>, required: &[&str]) -> Value {
+    let offered = |schema: &Value| schema.get("doNotSuggest").is_none();
+    let names: Vec<&String> = properties.iter().filter(|(_, schema)| offered(schema)).map(|(name, _)| name).collect();
+    json!({
+        "type": "object",
+        "required": required,
+        "if": {"type": "object", "maxProperties": 0},
+        "then": {"type": "object", "propertyNames": {"enum": names}},
+        "else": closed(properties),
+    })
+}
+
+fn titled(mut schema: Value, title: &str) -> Value {
+    schema["title"] = json!(title);
     schema
 }
 
-/// Editors read `007` and `是` as YAML would; to us every scalar is text.
-fn scalar() -> Value {
-    json!({"type": ["string", "number", "boolean"]})
+fn list(items: Value) -> Value {
+    json!({"type": "array", "items": items})
 }
 
-/// One of these words, or what the matrix puts there.
-fn words(words: impl IntoIterator<Item = String>) -> Value {
-    let words: Vec<String> = words.into_iter().collect();
-    json!({"anyOf": [{"enum": words}, {"$ref": "#/$defs/reference"}]})
+fn list_of_some(items: Value) -> Value {
+    json!({"type": "array", "items": items, "minItems": 1})
 }
 
 fn top(name: &str) -> Value {
     match name {
-        "编号" => json!({"type": "string", "pattern": "^[A-Z0-9-]+$"}),
+        "编号" => json!({"type": ["string", "number"], "pattern": "^[A-Z0-9-]+$",
+                         "patternErrorMessage": "编号只用大写字母、数字和短横线"}),
         "覆盖" => {
-            let ids: Vec<&str> = requirements::all().iter().map(|r| r.id.as_str()).collect();
-            json!({"type": "array", "minItems": 1, "items": {"enum": ids}})
+            let mut ids = listed(requirements());
+            ids["minItems"] = json!(1);
+            ids
         }
-        "标签" => json!({"type": "array", "items": scalar()}),
-        "矩阵" => {
-            json!({"type": "object", "additionalProperties": {"type": "array", "minItems": 1, "items": scalar()}})
-        }
-        "已知" => {
-            let properties: Map<String, Value> = GIVEN_KEYS.iter().map(|k| ((*k).to_owned(), json!({}))).collect();
-            json!({"type": "object", "properties": properties, "additionalProperties": false})
-        }
-        "对手方剧本" => {
-            let points: Vec<&str> = Point::ALL.iter().map(|p| p.chinese()).collect();
-            let pattern = format!("^[^.]+\\.({}|\\$.*)$", points.join("|"));
-            json!({"type": "object", "propertyNames": {"pattern": pattern},
-                   "additionalProperties": {"type": "array", "items": scalar()}})
-        }
-        "故障" => json!({"type": "array", "items": {"$ref": "#/$defs/fault"}}),
-        "步骤" => json!({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}}),
-        "始终" => json!({"type": "array", "items": words(checks::INVARIANTS.iter().map(|i| i.name.to_owned()))}),
-        "曾经" => json!({"type": "array", "items": {"type": "string"}}),
-        _ => scalar(),
+        "标签" => list(text()),
+        "开始" => time(),
+        "已知" => given(),
+        "矩阵" => json!({"type": "object", "additionalProperties": list_of_some(text())}),
+        "对手方剧本" => script(),
+        "故障" => list(json!({"$ref": "#/$defs/fault"})),
+        "步骤" => list_of_some(json!({"$ref": "#/$defs/step"})),
+        "始终" => filled_or(listed(invariants())),
+        "曾经" => list(once()),
+        _ => text(),
     }
 }
 
-fn definitions() -> Value {
+/// A list of things that are written on one line each offers whole lines too, from the catalogue's examples.
+fn lines<'e>(examples: impl Iterator<Item = (&'e str, &'e str)>) -> Value {
+    let line = |(example, text): (&str, &str)| {
+        let line = example.trim_start_matches("- ");
+        json!({"label": line, "body": line.replace('$', "\\$"), "description": text})
+    };
+    examples.map(line).collect()
+}
+
+fn step() -> Value {
     let mut verbs = Map::new();
-    let mut party_acts = Vec::new();
     for verb in VERBS {
-        let schema = described(verb_schema(verb), verb.text);
-        if let Some((_, act)) = verb.name.split_once('.') {
-            party_acts.push((act, schema.clone()));
+        let schema = described(verb_schema(verb), verb.name, verb.text);
+        if let (Actor::Party(role), Some((_, act))) = (verb.actor, verb.name.split_once('.')) {
+            for (short, full) in institutions(Some(role)) {
+                verbs.insert(format!("{short}.{act}"), schema.clone());
+                verbs.insert(format!("{full}.{act}"), hidden(schema.clone()));
+            }
         }
         verbs.insert(verb.name.to_owned(), schema);
     }
-    for (act, schema) in party_acts {
-        for name in Cast::fixture().institution_names(None) {
-            verbs.insert(format!("{name}.{act}"), schema.clone());
-        }
-    }
-    let faults: Map<String, Value> =
-        FAULTS.iter().map(|f| (f.name.to_owned(), described(fields(f.fields, false), f.text))).collect();
-    let asked: Map<String, Value> = AGREEMENT_FIELDS
-        .iter()
-        .chain(TABLE_FIELDS)
-        .map(|f| ((*f).to_owned(), json!({"$ref": "#/$defs/expected"})))
-        .collect();
-    let refusal: Map<String, Value> = REFUSAL_KEYS
-        .iter()
-        .map(|k| ((*k).to_owned(), if *k == "字段" { json!({"type": "object"}) } else { scalar() }))
-        .collect();
-    json!({
-        "reference": {"type": "string", "pattern": "^\\$"},
-        "step": {"type": "object", "properties": verbs, "patternProperties": matrix_key(), "minProperties": 1, "maxProperties": 1,
-                 "additionalProperties": false},
-        "fault": {"type": "object", "properties": faults, "patternProperties": matrix_key(), "minProperties": 1,
-                  "additionalProperties": false},
-        "expected": {"type": ["string", "number", "boolean", "array"]},
-        "expectations": {"type": "object", "properties": asked, "additionalProperties": false},
-        "refusal": {"type": "object", "properties": refusal, "additionalProperties": false},
-    })
+    let mut step = closed(verbs);
+    step["type"] = json!("object");
+    step["title"] = json!("步骤");
+    step["minProperties"] = json!(1);
+    step["maxProperties"] = json!(1);
+    step["defaultSnippets"] = lines(VERBS.iter().map(|v| (v.example, v.text)));
+    step
 }
 
-/// A key that the matrix fills: which word it becomes, and so what it takes, is known to lint alone.
-fn matrix_key() -> Value {
-    json!({"\\$": {}})
+/// Accepted as a key, but not offered.
+fn hidden(mut schema: Value) -> Value {
+    schema["doNotSuggest"] = json!(true);
+    schema
 }
 
 fn verb_schema(verb: &Verb) -> Value {
     match verb.name {
-        "推进" => json!({"anyOf": [takes(Takes::Duration), fields(verb.fields, false)]}),
+        "推进" => json!({"anyOf": [takes(Takes::Duration), fields(verb.fields)]}),
         "等待" | "期望" => {
-            let mut schema = fields(verb.fields, false);
-            schema["additionalProperties"] = json!({"$ref": "#/$defs/expectations"});
+            let mut schema = fields(verb.fields);
+            schema["else"]["additionalProperties"] = json!({"$ref": "#/$defs/expectations"});
             schema
         }
         _ => {
             let all = verb.all_fields();
-            let nothing_needed = !all.iter().any(|f| f.required);
-            fields(&all, nothing_needed)
+            let mut schema = fields(&all);
+            if !all.iter().any(|f| f.required) {
+                schema["type"] = json!(["object", "null"]);
+            }
+            schema
         }
     }
 }
 
-/// A map of fields; `or_nothing` where the verb may stand alone.
-fn fields(fields: &[Field], or_nothing: bool) -> Value {
-    let properties: Map<String, Value> =
-        fields.iter().map(|f| (f.name.to_owned(), described(takes(f.takes), f.text))).collect();
+/// A map of fields.
+fn fields(fields: &[Field]) -> Value {
+    let properties = fields.iter().map(|f| (f.name.to_owned(), described(takes(f.takes), f.name, f.text))).collect();
     let required: Vec<&str> = fields.iter().filter(|f| f.required).map(|f| f.name).collect();
-    let kinds = if or_nothing { json!(["object", "null"]) } else { json!("object") };
-    // A key may be a matrix value ($字段): what it stands for is lint's to check.
-    json!({"type": kinds, "properties": properties, "required": required, "patternProperties": {"^\\$": {}},
-           "additionalProperties": false})
+    map(properties, &required)
 }
 
-fn takes(takes: Takes) -> Value {
-    let cast = Cast::fixture();
-    let owned = |names: Vec<&str>| names.into_iter().map(String::from).collect::<Vec<_>>();
-    match takes {
-        Takes::Text | Takes::Form | Takes::Name | Takes::Message | Takes::Party | Takes::StepName => scalar(),
-        Takes::StatusWord => scalar(),
-        Takes::YesNo => words(["是", "否"].map(String::from)),
-        Takes::Method => words(["卡", "账号密码"].map(String::from)),
-        Takes::Enterprise => {
-            let full = cast.enterprises.iter().map(|e| e.name.clone());
-            words(owned(cast.enterprise_names()).into_iter().chain(full))
+fn faults() -> Value {
+    let properties = FAULTS.iter().map(|f| (f.name.to_owned(), described(fields(f.fields), f.name, f.text))).collect();
+    let mut faults = closed(properties);
+    faults["type"] = json!("object");
+    faults["title"] = json!("故障");
+    faults["minProperties"] = json!(1);
+    faults["defaultSnippets"] = lines(FAULTS.iter().map(|f| (f.example, f.text)));
+    faults
+}
+
+/// What is expected of one record or table: whose it is shows only when the file is read as a whole.
+fn expectations() -> Value {
+    let columns = Page::ALL.iter().flat_map(|p| page_columns(*p)).map(|c| ((*c).to_owned(), column(c))).collect();
+    let rows = json!({"title": "各行", "type": "array", "items": map(columns, &[])});
+    let of = |field: &str| match field {
+        "行" => json!({"anyOf": [rows, expected("")]}),
+        _ if LISTS.contains(&field) => expected_list(field),
+        _ => expected(field),
+    };
+    let asked = AGREEMENT_FIELDS.iter().chain(TABLE_FIELDS).map(|f| ((*f).to_owned(), titled(of(f), f))).collect();
+    let mut expectations = map(asked, &[]);
+    expectations["title"] = json!("期望的值");
+    expectations
+}
+
+fn refusal() -> Value {
+    let labels = AGREEMENT_FORM.iter().map(|f| f.name).chain([BANK_SHORT]);
+    let filters = Page::ALL.into_iter().flat_map(page_filters).copied();
+    let hints: Map<String, Value> = labels.chain(filters).map(|label| (label.to_owned(), hint())).collect();
+    let keys = REFUSAL_KEYS.iter().map(|key| {
+        let schema = match *key {
+            "提示" => described(expected(""), key, "页面上的话"),
+            "代码" => described(refusal_code(), key, "稳定的代码"),
+            _ => described(map(hints.clone(), &[]), key, "各栏旁边的红字；没有写出的栏不能有红字"),
+        };
+        ((*key).to_owned(), schema)
+    });
+    let mut refusal = map(keys.collect(), &[]);
+    refusal["title"] = json!("拒绝");
+    refusal["description"] = json!("这一步必须这样被拒绝，且什么都不改变；至少写一样");
+    refusal["minProperties"] = json!(1);
+    refusal
+}
+
+/// The red words beside a field.
+fn hint() -> Value {
+    likely(["必填", "格式有误"].map(String::from))
+}
+
+fn filters() -> Value {
+    let of = |label: &str| match label {
+        "签约日期" => {
+            json!({"anyOf": [expected(label), {"title": "[首日, 末日]", "type": "array", "minItems": 2, "maxItems": 2}]})
         }
-        Takes::Card => words(CardSlot::ALL.map(|c| c.chinese().to_owned())),
-        Takes::Institution(role) => {
-            let full = cast.directory.institutions().iter().filter(|i| i.role == role).map(|i| i.name.clone());
-            words(owned(cast.institution_names(Some(role))).into_iter().chain(full).chain(["空".to_owned()]))
+        _ => expected(label),
+    };
+    let labels = Page::ALL.into_iter().flat_map(page_filters).map(|l| ((*l).to_owned(), of(l))).collect();
+    let mut filters = map(labels, &[]);
+    filters["title"] = json!("条件");
+    filters
+}
+
+/// 已知: agreements in the form of the verb that makes them, without what belongs to the act, and balances.
+fn given() -> Value {
+    let without = ["由", "拒绝", PIN.name, CONFIRM.name, TERMS_LABEL, TERMS_PRINTED];
+    let form = verb_named("协议签署").map(Verb::all_fields).unwrap_or_default();
+    let form: Vec<Field> = form.into_iter().filter(|f| !without.contains(&f.name)).collect();
+    let balances = || {
+        let bank = |(short, full): Word| [(short, text()), (full, hidden(text()))];
+        let balances = map(institutions(Some(PartyRole::Bank)).flat_map(bank).collect(), &[]);
+        map([("余额".to_owned(), balances)].into_iter().collect(), &[])
+    };
+    let enterprises = Cast::fixture().enterprises.iter();
+    let enterprises: Map<String, Value> =
+        enterprises.flat_map(|e| [(e.short.clone(), balances()), (e.name.clone(), hidden(balances()))]).collect();
+    let keys = GIVEN_KEYS.iter().map(|key| {
+        let schema = match *key {
+            "企业" => described(map(enterprises.clone(), &[]), key, "各企业在各银行的余额"),
+            _ => described(list(fields(&form)), key, "已经签好的三方协议，字段与「协议签署」的表单相同"),
+        };
+        ((*key).to_owned(), schema)
+    });
+    map(keys.collect(), &[])
+}
+
+/// 对手方剧本: whoever may decide, with the points that are theirs.
+fn script() -> Value {
+    let mut properties = Map::new();
+    for point in Point::ALL {
+        let (role, what) = (point.role(), point.chinese());
+        let text = format!("{}对「{what}」依次怎样决定；取完以后都同意", role.chinese());
+        let decisions = list(outcome());
+        let key = format!("{}.{what}", role.chinese());
+        properties.insert(key.clone(), described(decisions.clone(), &key, &text));
+        for (short, full) in institutions(Some(role)) {
+            let text = format!("{full}对「{what}」依次怎样决定；取完以后看总公司和「{}」的一行", role.chinese());
+            let key = format!("{short}.{what}");
+            properties.insert(key.clone(), described(decisions.clone(), &key, &text));
+            properties.insert(format!("{full}.{what}"), hidden(decisions.clone()));
         }
-        Takes::Refusal => json!({"$ref": "#/$defs/refusal"}),
-        Takes::Record => json!({"$ref": "#/$defs/reference"}),
-        Takes::Duration => json!({"type": "string", "pattern": "^([0-9]+ *(秒|分钟|小时|天|工作日)|.*\\$.*)$"}),
-        Takes::Time => json!({"type": "string"}),
-        Takes::Page => words(Page::ALL.map(|p| p.name().to_owned())),
-        Takes::Filters => json!({"type": "object"}),
-        Takes::Count(min, max) => {
-            json!({"anyOf": [{"type": "integer", "minimum": min, "maximum": max}, {"type": "string"}]})
-        }
-        Takes::Parties => json!({"type": "array", "items": scalar(), "minItems": 2, "maxItems": 2}),
     }
+    map(properties, &[])
 }
 
+/// One outcome. A list whose items are of several kinds would be offered with a line for each kind besides, so this is
+/// one pattern, and the text has what every word means.
+fn outcome() -> Value {
+    let names: Vec<&str> = OUTCOMES.iter().map(|(name, ..)| *name).collect();
+    let meanings: Vec<String> = OUTCOMES.iter().map(|(name, _, meaning)| format!("- {name}：{meaning}")).collect();
+    let form = |(_, form, text): &(&str, &str, &str)| json!({"label": form.trim_matches('\''), "body": form, "description": text});
+    json!({"title": "结果", "type": "string", "markdownDescription": meanings.join("\n"),
+           "pattern": format!("^\\s*({})\\s*(\\(.*)?$|\\$", names.join("|")),
+           "patternErrorMessage": format!("这里写一个结果：{}", names.join("、")),
+           "defaultSnippets": OUTCOMES.iter().map(form).collect::<Vec<_>>()})
+}
+
+/// An entry of 曾经.
+fn once() -> Value {
+    let faults: Vec<&str> = FAULTS.iter().map(|f| f.name).collect();
+    let names: Vec<String> = messages().into_iter().map(|(name, _)| name).collect();
+    let pattern =
+        format!("^\\s*(故障\\s+({})(\\s.*)?|报文\\s+({})\\s*|[^ .]+\\..+)$|\\$", faults.join("|"), names.join("|"));
+    let points = Point::ALL.map(|p| format!("{}.{} 拒绝(资料不全)", p.role().chinese(), p.chinese()));
+    let examples: Vec<String> = points
+        .into_iter()
+        .chain(faults.iter().map(|f| format!("故障 {f}")))
+        .chain(names.iter().map(|n| format!("报文 {n}")))
+        .collect();
+    json!({"type": "string", "pattern": pattern, "examples": examples,
+           "patternErrorMessage": "应为「银行.签约 拒绝(资料不全)」「故障 丢失 签约申请」或「报文 协议终止」"})
+}
 #[cfg(test)]
 mod tests {
     use super::*;

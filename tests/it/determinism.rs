@@ -1,6 +1,6 @@
 //! One seed, one story: whatever the number of jobs, the shard, the filter, or a step that was left out.
 
-use std::fs;
+use std::{collections::BTreeMap, fs, path::Path};
 
 use interchange::Suite as Seal;
 use kouan::{
@@ -14,23 +14,39 @@ use kouan::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::program::kouan;
+use crate::program::{command, kouan, said};
 
 /// The JSON report of the suite under these options, as text, without the lines of real time.
 fn report(options: &[&str]) -> String {
+    let seal: &[&str] = if options.contains(&"--seal") { &[] } else { &["--seal", "mac"] };
+    run(&[seal, options].concat()).report
+}
+
+/// Everything that a run leaves behind, but for real time.
+struct Traces {
+    report: String,
+    console: String,
+    journal: BTreeMap<String, Vec<u8>>,
+}
+
+/// Runs the suite; there is a journal if `options` ask for one in the folder `journal`.
+fn run(options: &[&str]) -> Traces {
     let dir = TempDir::new().unwrap();
-    let path = dir.path().join("report.json");
-    let to = format!("json={}", path.display());
-    let mut args = vec!["run", "scenarios", "--report", &to];
-    if !options.contains(&"--seal") {
-        args.extend(["--seal", "mac"]);
+    let (path, journal) = (dir.path().join("report.json"), dir.path().join("journal"));
+    let mut command = command();
+    command.args(["run", "scenarios", "--report", "console", "--report", &format!("json={}", path.display())]);
+    for option in options {
+        match *option {
+            "journal" => command.arg(&journal),
+            other => command.arg(other),
+        };
     }
-    args.extend(options);
-    kouan(args);
+    let console = said(&mut command).out;
     let text = fs::read_to_string(&path).unwrap();
     let kept: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("\"wall_")).collect();
     assert!(kept.len() < text.lines().count(), "the report has lost its wall_ keys");
-    kept.join("\n")
+    let journal = if journal.exists() { files_of(&journal) } else { BTreeMap::new() };
+    Traces { report: kept.join("\n"), console, journal }
 }
 
 fn scenarios(options: &[&str]) -> Vec<Value> {
@@ -39,31 +55,47 @@ fn scenarios(options: &[&str]) -> Vec<Value> {
     document["scenarios"].take().as_array().unwrap().clone()
 }
 
+/// Every file below a folder with what is in it.
+fn files_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            files.extend(files_of(&path).into_iter().map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
+        } else {
+            files.insert(name, fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+/// What is run again and again: all of it by keyed hashes, and a part with real seals.
+const PARTS: [&[&str]; 3] =
+    [&["--seal", "mac"], &["--seal", "sm2", "--filter", "编号=AGR-OK"], &["--seal", "rsa", "--filter", "编号=AGR-OK"]];
+
 #[test]
-fn the_number_of_jobs_changes_no_byte_of_the_report() {
-    for seed in ["1", "7", "18446744073709551615"] {
-        let alone = report(&["--seed", seed, "--jobs", "1"]);
-        for jobs in ["2", "5"] {
-            assert!(report(&["--seed", seed, "--jobs", jobs]) == alone, "seed {seed}, {jobs} jobs");
+fn the_number_of_jobs_changes_no_byte_of_report_console_and_journal() {
+    for (part, seed) in PARTS.into_iter().zip(["1", "7", "18446744073709551615"]) {
+        let with = |jobs| run(&[part, &["--seed", seed, "--jobs", jobs, "--journal", "journal"]].concat());
+        let alone = with("1");
+        assert!(alone.journal.len() > 20, "{part:?}: {} files", alone.journal.len());
+        for jobs in ["1", "2", "7"] {
+            let again = with(jobs);
+            assert!(again.report == alone.report, "{part:?}, seed {seed}, {jobs} jobs: the report");
+            assert!(again.console == alone.console, "{part:?}, seed {seed}, {jobs} jobs: the console");
+            assert!(again.journal == alone.journal, "{part:?}, seed {seed}, {jobs} jobs: the journal");
         }
     }
 }
 
 #[test]
-fn the_number_of_jobs_changes_no_byte_of_the_console() {
-    let said = |jobs| {
-        let said = kouan(["run", "tests/cases/failed", "tests/cases/undecided", "--jobs", jobs]).ended(1);
-        (said.out, said.err)
+fn the_number_of_jobs_changes_no_byte_of_the_console_where_cases_fail() {
+    let told = |jobs| {
+        let run = kouan(["run", "tests/cases/failed", "tests/cases/undecided", "--jobs", jobs]).ended(1);
+        (run.out, run.err)
     };
-    assert_eq!(said("1"), said("5"));
-}
-
-#[test]
-fn real_seals_replay_as_well() {
-    for seal in ["sm2", "rsa"] {
-        let run = |jobs| report(&["--filter", "编号=AGR-OK", "--seal", seal, "--jobs", jobs]);
-        assert!(run("1") == run("5"), "{seal}");
-    }
+    assert_eq!(told("1"), told("5"));
 }
 
 #[test]
@@ -77,14 +109,21 @@ fn another_seed_tells_another_story() {
 
 #[test]
 fn shards_put_together_are_the_whole() {
-    let whole = scenarios(&[]);
-    let mut merged = vec![Value::Null; whole.len()];
-    for i in 0..3 {
-        for (n, scenario) in scenarios(&["--shard", &format!("{}/3", i + 1)]).into_iter().enumerate() {
-            merged[3 * n + i] = scenario;
+    for (part, shards) in PARTS.into_iter().zip([5, 2, 3]) {
+        let whole = scenarios(part);
+        let mut merged = vec![Value::Null; whole.len()];
+        for i in 0..shards {
+            let shard = format!("{}/{shards}", i + 1);
+            for (n, scenario) in
+                scenarios(&[part, &["--shard", &shard, "--jobs", "2"]].concat()).into_iter().enumerate()
+            {
+                let slot = &mut merged[shards * n + i];
+                assert!(slot.is_null(), "{} is in two shards", scenario["id"]);
+                *slot = scenario;
+            }
         }
+        assert!(merged == whole, "{part:?} in {shards} shards");
     }
-    assert!(merged == whole);
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod doors;
 mod faults;
 mod guide;
 mod fmt;
+mod dropped;
+mod editor;
 mod journal;
 mod junit;
 mod merge;

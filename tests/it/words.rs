@@ -79,6 +79,35 @@ fn every_good_file_fits_the_schema_that_editors_use() {
     }
 }
 
+/// What an editor puts in from the catalogue must not be underlined by the same editor.
+#[test]
+fn every_example_of_the_catalogue_fits_the_schema() {
+    let validator = jsonschema::validator_for(&schema("scenario")).unwrap();
+    let steps = catalogue::VERBS.iter().map(|v| format!("步骤:\n  {}\n", v.example));
+    let faults = catalogue::FAULTS.iter().map(|f| format!("步骤: [退出: ]\n故障:\n  {}\n", f.example));
+    let outcomes =
+        catalogue::OUTCOMES.iter().map(|(_, form, _)| format!("步骤: [退出: ]\n对手方剧本: {{银行.签约: [{form}]}}\n"));
+    for body in steps.chain(faults).chain(outcomes) {
+        let document = to_json(&format!("场景: 甲\n编号: A-1\n覆盖: [AGR-08]\n{body}"));
+        let errors: Vec<String> = validator.iter_errors(&document).map(|e| e.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{body}");
+    }
+}
+
+/// 矩阵 may fill in any key and any text; only lint can know what comes of it.
+#[test]
+fn what_the_matrix_fills_in_fits_the_schema() {
+    let validator = jsonschema::validator_for(&schema("scenario")).unwrap();
+    let text = "场景: 甲\n编号: A-1\n覆盖: [AGR-08]\n矩阵: {甲: [一, 二]}\n开始: 2026-03-$甲\n\
+        对手方剧本: {$甲.签约: [$甲, 拒绝($甲)]}\n故障: [丢失: {报文: $甲, 从: $甲, $甲: 1}, $甲: {第: $甲}]\n\
+        步骤:\n  - $甲: {企业: $甲}\n  - 协议签署: {银行: $甲, 由: $甲, 确认: $甲, $甲: 乙, 拒绝: {代码: $甲, 字段: {$甲: 必填}}}\n  \
+        - 查询: {页: $甲, 每页: $甲, 条件: {$甲: 1, 协议状态: $甲}}\n  - 推进: $甲天\n  \
+        - 等待: {$甲: {状态: $甲, 状态记录: [P001, $甲], $甲: 1}, 时限: 3$甲}\n始终: [$甲]\n曾经: [$甲]\n";
+    let document = to_json(text);
+    let errors: Vec<String> = validator.iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
+
 #[test]
 fn the_schema_refuses_what_lint_refuses_too() {
     let validator = jsonschema::validator_for(&schema("scenario")).unwrap();
