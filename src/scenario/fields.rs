@@ -225,11 +225,11 @@ impl<'s> Reader<'s> {
             return;
         }
         let nearest = nearest(found, known.iter().copied());
-        if kind != Vocabulary::State || nearest.is_none() {
-            if let Some(part) = part_not_built(found) {
-                self.push(MistakeKind::NotBuilt { word: found.trim().into(), part }, span);
-                return;
-            }
+        if (kind != Vocabulary::State || nearest.is_none())
+            && let Some(part) = part_not_built(found)
+        {
+            self.push(MistakeKind::NotBuilt { word: found.trim().into(), part }, span);
+            return;
         }
         let list = if known.len() <= 12 { known.join("、") } else { String::new() };
         self.push(MistakeKind::Unknown { kind, found: found.into(), nearest, known: list }, span);
