@@ -8,6 +8,7 @@
 
 pub mod cast;
 pub mod catalogue;
+mod expectation;
 pub mod explain;
 mod fields;
 pub mod format;

@@ -130,7 +130,7 @@ impl Reader<'_> {
     fn outside<'n>(&mut self, head: &Head<'_>, others: &[&'n (Key, Node)]) -> Vec<&'n (Key, Node)> {
         let known = head.verb.all_fields();
         let looks = matches!(head.verb.name, "等待" | "期望");
-        let (inside, more): (Vec<&'n (Key, Node)>, Vec<&'n (Key, Node)>) = others
+        let (inside, more): (Vec<_>, Vec<_>) = others
             .iter()
             .copied()
             .partition(|(k, _)| known.iter().any(|f| f.name == k.text) || looks && self.is_defined(&k.text));
