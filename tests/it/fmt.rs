@@ -127,7 +127,9 @@ fn a_part_that_is_too_wide_is_broken_where_it_must_be() {
 fn the_suite_the_examples_and_the_documents_are_written_so() {
     kouan(["fmt", "--check", "scenarios", "docs/example.yaml", "tests/cases/passed"]).ended(0);
     let page = fs::read_to_string(root().join("docs/scenarios.md")).unwrap();
-    for block in page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
+    // Recipes for CI systems are YAML too, and none of ours.
+    let blocks = page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    for block in blocks.filter(|block| !block.starts_with("# .")) {
         assert_eq!(formatted(block), block);
     }
 }
