@@ -88,10 +88,19 @@ pub fn explain(id: &str) -> Result<String, Option<String>> {
 
 fn requirement(id: &str) -> Option<String> {
     let rule = requirements::by_id(id)?;
-    let mut text =
-        format!("{}  需求（手册 {} 节，依据：{}）\n\n  {}\n", rule.id, rule.section, rule.basis.chinese(), rule.text);
-    if let Some(inferred) = &rule.inferred {
+    let mut text = format!(
+        "{}  需求（手册 {} 节，依据：{}）\n\n  {}\n",
+        rule.id,
+        rule.section,
+        rule.basis.chinese(),
+        rule.chinese
+    );
+    if let Some(inferred) = &rule.chinese_inferred {
         let _ = writeln!(text, "\n  推断：{inferred}");
+    }
+    let _ = writeln!(text, "\n  英文：{}", rule.text);
+    if let Some(inferred) = &rule.inferred {
+        let _ = writeln!(text, "  推断（英文）：{inferred}");
     }
     let verbs: Vec<&str> = VERBS.iter().filter(|v| v.requirements.contains(&id)).map(|v| v.name).collect();
     let invariants: Vec<&str> =

@@ -125,7 +125,7 @@ pub(super) fn found(out: &mut impl Write, file: &str, finding: &Finding, before:
         writeln!(out, "      实为  {}", shown(&finding.actual))?;
     }
     if let Some(id) = &finding.requirement {
-        let text = requirements::by_id(id).map(|r| r.text.as_str()).unwrap_or_default();
+        let text = requirements::by_id(id).map(|r| r.chinese.as_str()).unwrap_or_default();
         writeln!(out, "      要求  {id}  {text}")?;
     }
     if before.is_none_or(|b| b.page != finding.page) {

@@ -86,14 +86,14 @@ impl Coverage {
         serde_json::to_string_pretty(&document).expect("plain data serialises")
     }
 
-    /// For people: each requirement with what covers it, gaps marked, and the count at the end.
+    /// For people: each requirement and its rule with what covers it, gaps marked, and the count at the end.
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         // Writing to a String cannot fail.
         for r in requirements::all() {
             let covering = self.of(&r.id);
             let mark = if covering.is_empty() { "－" } else { "✓" };
-            let _ = writeln!(out, "{mark} {:<7} {}（{}）", r.id, r.section, r.basis.chinese());
+            let _ = writeln!(out, "{mark} {:<7} {}（{}） {}", r.id, r.section, r.basis.chinese(), r.chinese);
             for c in covering {
                 let checks: Vec<_> = c
                     .citations
@@ -197,10 +197,10 @@ mod tests {
         let text = coverage.to_text();
         assert!(
             text.contains(
-                "✓ AGR-12  4.1（推断）\n    A-02 scenarios/agreement/signing.yaml：refusal K2102（第 14 行）\n"
+                "✓ AGR-12  4.1（推断） 付款银行、收款企业、付款账号都相同的协议正在办理或已生效时，再次签署被拒绝，并给出明确提示。\n    A-02 scenarios/agreement/signing.yaml：refusal K2102（第 14 行）\n"
             )
         );
-        assert!(text.contains("－ ACC-01  2.3.1（手册）\n"));
+        assert!(text.contains("－ ACC-01  2.3.1（手册） 办理保险服务必须用卡介质"));
         assert!(text.ends_with("共 105 条要求，已覆盖 2 条\n"));
     }
 }

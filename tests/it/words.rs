@@ -40,6 +40,14 @@ fn every_verb_code_rule_and_list_is_explained() {
 }
 
 #[test]
+fn a_rule_is_explained_in_chinese_first_and_in_english_after_it() {
+    let said = kouan(["explain", "UI-06"]).ended(0).out;
+    let parts = "  金额币种都为人民币。\n\n  推断：单位为元；理赔除外，其金额另写明币种。\n\n  英文：All amounts are RMB (人民币)\n  \
+                 推断（英文）：in yuan, except claims, which name their currency.\n";
+    assert!(said.contains(parts), "{said}");
+}
+
+#[test]
 fn lists_name_all_that_there_is() {
     let messages = kouan(["explain", "报文"]).ended(0).out;
     for kind in Kind::ALL {
