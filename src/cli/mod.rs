@@ -19,6 +19,7 @@ pub mod lint;
 pub mod list;
 pub mod run;
 pub mod schema;
+pub mod self_test;
 
 /// The finance and insurance service of the China International Trade Single Window in one process, to test with.
 #[derive(Debug, Parser)]
@@ -36,6 +37,7 @@ enum Command {
     Coverage(coverage::CoverageArgs),
     Explain(explain::Explain),
     Schema(schema::Schema),
+    SelfTest(self_test::SelfTest),
     Card(card::Card),
     /// Measure
     #[command(subcommand)]
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Coverage(c) => c.exec(&mut out),
         Command::Explain(c) => c.exec(&mut out),
         Command::Schema(c) => c.exec(&mut out),
+        Command::SelfTest(c) => c.exec(&mut out),
         Command::Card(c) => c.exec(&mut out),
         Command::Bench(Bench::Sign(c)) => c.exec(&mut out),
         Command::Bench(Bench::Scenario(c)) => c.exec(&mut out),

@@ -258,7 +258,7 @@ pub fn is_good(verdict: Verdict) -> bool {
     !matches!(verdict, Verdict::Failed | Verdict::Inconclusive | Verdict::Error)
 }
 
-fn parse_jobs(text: &str) -> Result<usize, String> {
+pub(super) fn parse_jobs(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(n) if (1..=256).contains(&n) => Ok(n),
         _ => Err("应为1至256的整数".into()),
