@@ -36,6 +36,8 @@ pub struct Gateway {
 pub enum Sealing {
     /// With its sender's own keys, or as a script has it.
     Own(Option<Misbehaviour>),
+    /// As a script could have it, but none has.
+    Badly(Misbehaviour),
     /// With the signature of another party.
     SignedBy(PartyId),
     /// Encrypted for another party than the event says.
@@ -49,7 +51,7 @@ impl Sealing {
     pub const fn declared(&self) -> Option<Misbehaviour> {
         match self {
             Self::Own(misbehaviour) => *misbehaviour,
-            Self::SignedBy(_) | Self::For(_) | Self::Text(_) => None,
+            Self::Badly(_) | Self::SignedBy(_) | Self::For(_) | Self::Text(_) => None,
         }
     }
 }
@@ -84,6 +86,7 @@ impl Gateway {
         let text = || interchange::event::write(message);
         match sealing {
             Sealing::Own(misbehaviour) => self.seal_own(message, *misbehaviour, draws),
+            Sealing::Badly(misbehaviour) => self.seal_own(message, Some(*misbehaviour), draws),
             Sealing::SignedBy(other) => {
                 let keys = self.keys.parties.get(other).unwrap_or(self.mine);
                 interchange::seal(message, &keys.good, peers, &mut rng)

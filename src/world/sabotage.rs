@@ -24,25 +24,38 @@ use crate::evidence::{Arrival, BookLine, Happening};
 #[derive(Clone, Copy)]
 pub struct Saboteur {
     /// What a party says in place of one sending of a message. Asked for each sending, retries included.
-    pub say: fn(&Scene<'_>, Said) -> Vec<Said>,
+    pub say: Say,
     /// What the wire brings in place of a message; `None`: what it always would.
     pub carry: fn(&Scene<'_>, &Label, &Arc<[u8]>) -> Option<Vec<Carried>>,
     /// Likewise for a receipt on its way back; the third is the receipt that was carried before it, if any.
     pub carry_receipt: fn(&Scene<'_>, &Label, &Arc<[u8]>, Option<&Arc<[u8]>>) -> Option<Vec<Carried>>,
     /// The receipt that a party gives.
-    pub receipt: fn(&Scene<'_>, &PartyId) -> Receipting,
+    pub receipt: Receipting,
     /// What a party lets others see of its books; `copies` counts the messages that reached a party about a number.
     pub books: fn(&Scene<'_>, &mut Vec<BookLine>, copies: &dyn Fn(&BookLine) -> u32),
 }
 
 /// Nobody bad: what a saboteur's row in a table starts from.
 pub const HONEST: Saboteur = Saboteur {
-    say: |_, said| vec![said],
+    say: Say::Honestly,
     carry: |_, _, _| None,
     carry_receipt: |_, _, _, _| None,
-    receipt: |_, _| Receipting::Honest,
+    receipt: Receipting::Honest,
     books: |_, _, _| {},
 };
+
+/// What a party says.
+#[derive(Clone, Copy)]
+pub enum Say {
+    /// What it ought to.
+    Honestly,
+    /// Something else.
+    Otherwise(fn(Said) -> Said),
+    /// That, and something more.
+    More(fn(&Said) -> Option<Said>),
+    /// As many things as it likes.
+    Any(fn(&Scene<'_>, Said) -> Vec<Said>),
+}
 
 /// A sending as it leaves its sender.
 #[derive(Clone, Debug)]
@@ -77,7 +90,7 @@ pub enum Carried {
 }
 
 /// How a party receipts what it got.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receipting {
     /// As it ought to.
     Honest,
@@ -89,8 +102,8 @@ pub enum Receipting {
     Accepting,
     /// Always refusing, whatever it then does.
     Refusing,
-    /// With another party's signature.
-    SignedBy(PartyId),
+    /// With the signature of another party of its role.
+    SignedByAnother,
 }
 
 /// What a saboteur may look at.
@@ -136,9 +149,15 @@ impl<'a> Scene<'a> {
 impl World {
     /// What really leaves in place of what an honest sender would say. The portal's wrongs are its rules' affair.
     pub(super) fn said_really(&self, honest: Said) -> Vec<Said> {
-        match self.saboteur {
-            Some(bad) if honest.message.source != PartyId::portal() => (bad.say)(&Scene::of(self), honest),
-            Some(_) | None => vec![honest],
+        let bad = self.saboteur.filter(|_| honest.message.source != PartyId::portal());
+        match bad.map_or(Say::Honestly, |bad| bad.say) {
+            Say::Honestly => vec![honest],
+            Say::Otherwise(change) => vec![change(honest)],
+            Say::More(more) => {
+                let more = more(&honest);
+                [Some(honest), more].into_iter().flatten().collect()
+            }
+            Say::Any(say) => say(&Scene::of(self), honest),
         }
     }
 
@@ -176,7 +195,7 @@ impl World {
     /// The arrival with the receipt that its receiver really gives.
     pub(super) fn receipted_really(&self, label: &Label, arrival: Arrival) -> Arrival {
         let bad = self.saboteur.filter(|_| arrival.by != PartyId::portal());
-        let how = bad.map_or(Receipting::Honest, |bad| (bad.receipt)(&Scene::of(self), &arrival.by));
+        let how = bad.map_or(Receipting::Honest, |bad| bad.receipt);
         let by = self.gateway(&arrival.by);
         let digest = signing::sha256(&arrival.bytes);
         let said = match &arrival.refused {
@@ -196,7 +215,8 @@ impl World {
                 let refusal = Receipt::Refused { code: code.clone(), reason };
                 (Some(by.sign_receipt(&refusal, &digest, &label.id, self.now)), Some(code))
             }
-            Receipting::SignedBy(other) => {
+            Receipting::SignedByAnother => {
+                let other = Scene::of(self).another(&arrival.by);
                 let receipt = self.gateway(&other).sign_receipt(&said, &digest, &label.id, self.now);
                 (Some(receipt), arrival.refused.clone())
             }
