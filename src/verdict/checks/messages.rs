@@ -22,6 +22,9 @@ use crate::{
 
 const NAME: &str = "报文有效";
 
+/// A message older than this is refused.
+const STALE_AFTER: Duration = Duration::from_secs(30 * 86_400);
+
 /// A message leaves within this of being made.
 const MADE_BEFORE: Duration = Duration::from_secs(60);
 
@@ -32,6 +35,9 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
         outcome.evaluated = true;
         match coming.declared_bad() {
             Some(bad) => refused_as_it_must(coming, bad.name, bad.codes, &mut outcome.findings),
+            None if is_stale(coming, &wire) => {
+                refused_as_it_must(coming, "过时", &[interchange::TIME], &mut outcome.findings);
+            }
             None => came_through(coming, context, &mut outcome.findings),
         }
     }
@@ -40,6 +46,12 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     answers_answer_something(&wire, &mut outcome.findings);
     nothing_came_of_bad_ones(evidence, &wire, context, &mut outcome.findings);
     outcome
+}
+
+/// Whether a copy was so long on its way that its receiver must not believe it any more (docs/interchange.md).
+fn is_stale(coming: &Coming<'_>, wire: &Wire<'_>) -> bool {
+    let made = wire.first_sendings().into_iter().find(|l| l.sent.id == coming.sent.id && l.sent.from == coming.sent.from);
+    made.is_some_and(|first| coming.at.since(first.at) > STALE_AFTER)
 }
 
 fn failed(coming: &Coming<'_>, text: String) -> Finding {
