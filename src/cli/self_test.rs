@@ -65,8 +65,7 @@ impl SelfTest {
             return Err(CliError::Input(text.into()));
         }
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        let how =
-            How { seed: self.seed, seal: self.seal, jobs: self.jobs.unwrap_or_else(cores), full: self.full };
+        let how = How { seed: self.seed, seal: self.seal, jobs: self.jobs.unwrap_or_else(cores), full: self.full };
         let started = Instant::now();
         let trials = trial::run(&cases, &mutants, &how).map_err(|e| CliError::Input(e.to_string()))?;
         let seconds = started.elapsed().as_secs_f64();
@@ -84,7 +83,7 @@ impl SelfTest {
         tell(&report, seconds, whole && self.full);
         let stale = if whole { report.stale() } else { Vec::new() };
         for pattern in &stale {
-            say(&format!("说明「{pattern}」已过时：它所说的变异不存在，或已被发现"));
+            say(&format!("说明「{pattern}」已过时：这个变异不存在，或已被发现"));
         }
         if report.broken().next().is_some() {
             return Ok(ExitCode::from(exit::SURROUNDINGS));
@@ -103,7 +102,12 @@ fn tell(report: &Report<'_>, seconds: f64, idle_is_known: bool) {
     say(&format!("{tried} 个变异，演练场景 {} 次，用时 {seconds:.1} 秒，每秒 {rate:.0} 个变异", report.played()));
     if idle_is_known {
         let idle = report.idle();
-        say(&format!("{} 个场景没有发现任何变异{}{}", idle.len(), if idle.is_empty() { "" } else { "：" }, idle.join("、")));
+        say(&format!(
+            "{} 个场景没有发现任何变异{}{}",
+            idle.len(),
+            if idle.is_empty() { "" } else { "：" },
+            idle.join("、")
+        ));
     }
 }
 

@@ -23,8 +23,7 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the report.
-    pub const ALL: [Self; 6] =
-        [Self::LifeCycle, Self::Form, Self::Permission, Self::Setting, Self::Party, Self::Wire];
+    pub const ALL: [Self; 6] = [Self::LifeCycle, Self::Form, Self::Permission, Self::Setting, Self::Party, Self::Wire];
 
     /// What people call it.
     pub const fn chinese(self) -> &'static str {
@@ -52,6 +51,8 @@ pub struct Mutant {
     pub wrong: Wrong,
     /// The row of the life cycle that is wrong: other cases than those whose records came that way cannot matter.
     pub row: Option<(State, Event)>,
+    /// Where that row leads, if that is what is wrong.
+    pub to: Option<State>,
     /// The check that must be among the findings; `None`: any will do.
     pub check: Option<&'static str>,
 }

@@ -29,6 +29,7 @@ pub(super) fn of_rows(group: Group, rows: &[Row]) -> Vec<Mutant> {
         requirement,
         wrong: Wrong::Saboteur(*saboteur),
         row: None,
+        to: None,
         check: Some(check),
     };
     rows.iter().map(mutant).collect()

@@ -37,7 +37,7 @@ struct Document<'a> {
     explained: usize,
     survivors: Vec<Survivor<'a>>,
     groups: BTreeMap<&'static str, Count>,
-    stale: Vec<&'static str>,
+    stale: Vec<String>,
     broken: Vec<Broken<'a>>,
     /// Cases that killed nothing.
     idle: Vec<&'a str>,
@@ -103,11 +103,18 @@ impl<'a> Report<'a> {
     }
 
     /// Explanations that fit a mutant that was killed, or none. For runs of all mutants.
-    pub fn stale(&self) -> Vec<&'static str> {
-        let fits = |pattern: &str, dead: bool| {
-            self.tried.iter().any(|(m, t)| t.kills.is_empty() != dead && explained::fits(pattern, &m.name))
-        };
-        EXPLAINED.iter().map(|e| e.mutant).filter(|p| fits(p, true) || !fits(p, false)).collect()
+    pub fn stale(&self) -> Vec<String> {
+        let all = EXPLAINED.iter().flat_map(|e| e.mutants);
+        let mut stale = Vec::new();
+        for which in all {
+            let fitting: Vec<_> = self.tried.iter().filter(|(m, _)| which.fits(m)).collect();
+            if fitting.is_empty() {
+                stale.push(which.words());
+            }
+            let killed = fitting.into_iter().filter(|(_, t)| !t.kills.is_empty());
+            stale.extend(killed.map(|(m, _)| m.name.clone()));
+        }
+        stale
     }
 
     /// What broke the program itself.
@@ -181,8 +188,8 @@ impl<'a> Report<'a> {
             let _ = writeln!(text, "  {} [{}]{}", mutant.name, mutant.requirement, nearly(mutant, trial));
         }
         for explanation in EXPLAINED {
-            let fitting: Vec<_> =
-                self.survivors().filter(|(m, _)| explained::fits(explanation.mutant, &m.name)).collect();
+            let fits = |mutant: &Mutant| explanation.mutants.iter().any(|which| which.fits(mutant));
+            let fitting: Vec<_> = self.survivors().filter(|(m, _)| fits(m)).collect();
             if !fitting.is_empty() {
                 let _ = writeln!(text, "\n已说明：{}", explanation.why);
             }

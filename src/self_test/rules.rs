@@ -32,7 +32,7 @@ pub fn mutants() -> Vec<Mutant> {
 }
 
 fn portal(name: String, group: Group, requirement: &'static str, rules: Rules) -> Mutant {
-    Mutant { name, group, requirement, wrong: Wrong::Portal(Box::new(rules)), row: None, check: None }
+    Mutant { name, group, requirement, wrong: Wrong::Portal(Box::new(rules)), row: None, to: None, check: None }
 }
 
 /// Dropped; leading to each other state; logged with each other code of the table; logged with another text of it.
@@ -49,17 +49,23 @@ fn of_row(faithful: &Rules, at: usize, made: &mut Vec<Mutant>) {
     make(format!("{head}：没有这一行"), &|table| {
         table.remove(at);
     });
-    for to in State::ALL.into_iter().filter(|to| *to != row.to) {
-        let head = format!("协议 {} --{}--> {}", row.from.label(), row.event.chinese(), to.label());
-        make(format!("{head}（原为 {}）", row.to.label()), &|table| table[at].to = to);
-    }
     for code in distinct(faithful.agreement.iter().map(|r| r.code)).filter(|code| *code != row.code) {
-        make(format!("{head}：代码 {}（原为 {}）", shown(code), shown(row.code)), &|table| table[at].code = code);
+        make(format!("{head}：代码 {}（原为 {}）", shown(code), shown(row.code)), &|table| {
+            table[at].code = code
+        });
     }
     // A row that leaves no line in the log has no words to be wrong.
     let mut texts = faithful.agreement.iter().map(|r| r.text).filter(|text| !text.is_empty() && *text != row.text);
     if let Some(text) = texts.next().filter(|_| !row.code.is_empty()) {
         make(format!("{head}：描述「{text}」（原为「{}」）", row.text), &|table| table[at].text = text);
+    }
+    for to in State::ALL.into_iter().filter(|to| *to != row.to) {
+        let head = format!("协议 {} --{}--> {}", row.from.label(), row.event.chinese(), to.label());
+        let name = format!("{head}（原为 {}）", row.to.label());
+        let mut rules = faithful.clone();
+        rules.agreement[at].to = to;
+        let row = Some((row.from, row.event));
+        made.push(Mutant { row, to: Some(to), ..portal(name, Group::LifeCycle, requirement, rules) });
     }
 }
 
@@ -95,9 +101,9 @@ fn of_field(faithful: &Rules, at: usize, made: &mut Vec<Mutant>) {
 fn other_forms(form: Form) -> Vec<(String, Form)> {
     let free = |max| ("可填任何文字".to_owned(), Form::Text { max });
     match form {
-        Form::Text { max } => [max - 1, max + 1]
-            .map(|other| (format!("最多{other}字（原为{max}）"), Form::Text { max: other }))
-            .to_vec(),
+        Form::Text { max } => {
+            [max - 1, max + 1].map(|other| (format!("最多{other}字（原为{max}）"), Form::Text { max: other })).to_vec()
+        }
         Form::Phone | Form::TaxNumber => vec![free(20)],
         Form::Email => vec![free(100)],
         Form::Digits { min, max } => {

@@ -89,8 +89,7 @@ fn know<'a>(cases: &'a [Case], how: &How) -> Result<Known<'a>, NotPassing> {
         let (result, _, ways) = play_tracked(&cases[i], &options);
         (result, ways)
     });
-    let failed: Vec<String> =
-        played.iter().filter(|(r, _)| !r.verdict.is_pass()).map(|(r, _)| r.id.clone()).collect();
+    let failed: Vec<String> = played.iter().filter(|(r, _)| !r.verdict.is_pass()).map(|(r, _)| r.id.clone()).collect();
     if !failed.is_empty() {
         return Err(NotPassing(failed));
     }
@@ -110,8 +109,11 @@ impl Known<'_> {
         let names_rule = |i: &usize| self.cases[*i].scenario.covers.iter().any(|id| id == mutant.requirement);
         match mutant.row {
             Some(row) => {
-                let (along, others): (Vec<usize>, Vec<usize>) =
-                    self.order.iter().filter(|i| comes_to(&self.ways[**i], row.0)).partition(|i| goes_along(&self.ways[**i], row));
+                let (along, others): (Vec<usize>, Vec<usize>) = self
+                    .order
+                    .iter()
+                    .filter(|i| comes_to(&self.ways[**i], row.0))
+                    .partition(|i| goes_along(&self.ways[**i], row));
                 [along, others].concat()
             }
             None => {
@@ -184,10 +186,7 @@ fn side_by_side<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + 
     };
     let done: BTreeMap<usize, T> = thread::scope(|scope| {
         let workers: Vec<_> = (0..jobs.clamp(1, count.max(1))).map(|_| scope.spawn(worker)).collect();
-        workers
-            .into_iter()
-            .flat_map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+        workers.into_iter().flat_map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     done.into_values().collect()
 }

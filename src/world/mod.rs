@@ -40,7 +40,7 @@ use gateway::{Gateway, Sealing};
 use keys::Fixtures;
 use network::{Label, Network, Parcel, WireFault};
 use person::Person;
-use sabotage::{Said, Saboteur};
+use sabotage::{Saboteur, Said};
 use script::Script;
 
 /// What a world is made of.

@@ -14,6 +14,7 @@ mod journal;
 mod program;
 mod report;
 mod run;
+mod self_test;
 mod sources;
 mod suite;
 mod tidy;

@@ -184,8 +184,7 @@ fn books_agree(line: &BookLine, story: &Story<'_>, context: &Judging<'_>, findin
     } else if line.agreement_number.as_deref() != number {
         let text = "签约结果中的协议编号不是账簿中的那一个";
         findings.push(
-            finding(text)
-                .compared(line.agreement_number.as_deref().unwrap_or_default(), number.unwrap_or_default()),
+            finding(text).compared(line.agreement_number.as_deref().unwrap_or_default(), number.unwrap_or_default()),
         );
     }
 }

@@ -71,8 +71,7 @@ fn astray(leaving: &Leaving<'_>, copies: &[&Coming<'_>], context: &Judging<'_>, 
     for copy in copies.iter().filter(|c| c.arrival.by != leaving.sent.to) {
         let name = |id| context.directory.name_of(id);
         findings.push(
-            failed(leaving, "MSG-02", "报文送到了别人那里")
-                .compared(name(&leaving.sent.to), name(&copy.arrival.by)),
+            failed(leaving, "MSG-02", "报文送到了别人那里").compared(name(&leaving.sent.to), name(&copy.arrival.by)),
         );
     }
 }

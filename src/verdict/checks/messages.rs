@@ -50,7 +50,8 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
 
 /// Whether a copy was so long on its way that its receiver must not believe it any more (docs/interchange.md).
 fn is_stale(coming: &Coming<'_>, wire: &Wire<'_>) -> bool {
-    let made = wire.first_sendings().into_iter().find(|l| l.sent.id == coming.sent.id && l.sent.from == coming.sent.from);
+    let made =
+        wire.first_sendings().into_iter().find(|l| l.sent.id == coming.sent.id && l.sent.from == coming.sent.from);
     made.is_some_and(|first| coming.at.since(first.at) > STALE_AFTER)
 }
 
@@ -219,7 +220,11 @@ fn answers_answer_something(wire: &Wire<'_>, findings: &mut Vec<Finding>) {
         });
         if !answered || !taken {
             let path = format!("报文 {} {}→{}", sent.kind.chinese(), sent.from, sent.to);
-            let text = if answered { "答复的是自己没有接收或已经拒收的申请" } else { "答复所关联的申请不存在" };
+            let text = if answered {
+                "答复的是自己没有接收或已经拒收的申请"
+            } else {
+                "答复所关联的申请不存在"
+            };
             findings.push(
                 Finding::new(Verdict::Failed, NAME, path, text)
                     .against("MSG-02")
