@@ -1,11 +1,11 @@
 //! The suite is itself tested: behind a wrong card, or before a wrong portal, it must not pass.
 
-use std::{collections::BTreeMap, fs, sync::Arc, time::Duration};
+use std::{fs, sync::Arc};
 
-use domain::portal::{CardRole, Event, Field, Form, Permission, Rules, State};
+use domain::portal::Rules;
 use interchange::Suite as Seal;
 use kouan::{
-    scenario::{Case, Suite, play::Options, pool},
+    scenario::{Suite, play::Options},
     verdict::{CaseResult, Verdict},
     world::fixtures,
 };

@@ -61,7 +61,7 @@ fn every_explanation_is_about_something() {
 #[test]
 fn what_is_found_leads_to_what_is_wrong() {
     for (mutant, check) in [
-        ("协议 银行已接收 --银行拒绝签约--> 已生效（原为 已失败）", "报文有效"),
+        ("协议 银行已接收 --银行拒绝签约--> 已生效（原为 已失败）", "一次生效"),
         ("协议 保险公司已接收 --收款企业同意签约--> 保险公司已同意：代码 S（原为 P101）", "状态合法"),
         ("协议 保险公司已接收 --超期未答复--> 保险公司未答复：没有这一行", "expect"),
         ("权限 操作员卡也能协议签署", "refusal"),
