@@ -15,6 +15,11 @@ use domain::{
 
 use super::mutant::{Group, Mutant, Wrong};
 
+type LifeCycle = Vec<Row<State, Event>>;
+
+/// A span among the settings: what it is, the requirement behind it, and where it stands.
+type Span = (&'static str, &'static str, fn(&mut Settings) -> &mut Duration);
+
 /// One wrong portal for each thing that can be wrong in one way.
 pub fn mutants() -> Vec<Mutant> {
     let faithful = Rules::default();
@@ -40,7 +45,7 @@ fn of_row(faithful: &Rules, at: usize, made: &mut Vec<Mutant>) {
     let row = faithful.agreement[at];
     let head = format!("协议 {} --{}--> {}", row.from.label(), row.event.chinese(), row.to.label());
     let requirement = row.requirements.first().copied().unwrap_or("AGR-08");
-    let mut make = |name: String, change: &dyn Fn(&mut Vec<Row<State, Event>>)| {
+    let mut make = |name: String, change: &dyn Fn(&mut LifeCycle)| {
         let mut rules = faithful.clone();
         change(&mut rules.agreement);
         let row = Some((row.from, row.event));
@@ -155,7 +160,7 @@ fn of_settings(faithful: &Rules, settings: &Settings, made: &mut Vec<Mutant>) {
         message_window: _,
     } = *settings;
     #[rustfmt::skip] // A table.
-    let spans: [(&str, &str, fn(&mut Settings) -> &mut Duration); 7] = [
+    let spans: [Span; 7] = [
         ("空闲多久会话超时",     "ACC-11", |s| &mut s.session_idle),
         ("登录质询有效期",       "ACC-11", |s| &mut s.challenge_lifetime),
         ("等待签名多久作废",     "AGR-07", |s| &mut s.pending_lifetime),

@@ -9,10 +9,7 @@ use super::{
     mutant::{Group, Mutant},
     parties::{Row, of_rows},
 };
-use crate::world::{
-    network::Label,
-    sabotage::{Carried, HONEST, Saboteur},
-};
+use crate::world::sabotage::{Carried, Carry, HONEST, Saboteur};
 
 /// One for each row of the table.
 pub fn mutants() -> Vec<Mutant> {
@@ -45,8 +42,6 @@ const ROWS: &[Row] = &[
     ("把两份报文的回执调换",             RECEIPTS, "MSG-04", Saboteur { carry_receipt: |_, _, b, before| Some(vec![receipt(before.unwrap_or(b))]), ..HONEST }),
     ("截去回执的后半",                   RECEIPTS, "MSG-04", Saboteur { carry_receipt: |_, _, b, _| Some(vec![receipt(&b[..b.len() / 2].into())]), ..HONEST }),
 ];
-
-type Carry = fn(&crate::world::sabotage::Scene<'_>, &Label, &Arc<[u8]>) -> Option<Vec<Carried>>;
 
 const fn carries(carry: Carry) -> Saboteur {
     Saboteur { carry, ..HONEST }

@@ -26,14 +26,21 @@ pub struct Saboteur {
     /// What a party says in place of one sending of a message. Asked for each sending, retries included.
     pub say: Say,
     /// What the wire brings in place of a message; `None`: what it always would.
-    pub carry: fn(&Scene<'_>, &Label, &Arc<[u8]>) -> Option<Vec<Carried>>,
+    pub carry: Carry,
     /// Likewise for a receipt on its way back; the third is the receipt that was carried before it, if any.
-    pub carry_receipt: fn(&Scene<'_>, &Label, &Arc<[u8]>, Option<&Arc<[u8]>>) -> Option<Vec<Carried>>,
+    pub carry_receipt: CarryReceipt,
     /// The receipt that a party gives.
     pub receipt: Receipting,
-    /// What a party lets others see of its books; `copies` counts the messages that reached a party about a number.
-    pub books: fn(&Scene<'_>, &mut Vec<BookLine>, copies: &dyn Fn(&BookLine) -> u32),
+    /// What a party lets others see of its books; the last argument counts the messages that reached a party about a number.
+    pub books: Books,
 }
+
+/// See [`Saboteur::carry`].
+pub type Carry = fn(&Scene<'_>, &Label, &Arc<[u8]>) -> Option<Vec<Carried>>;
+/// See [`Saboteur::carry_receipt`].
+pub type CarryReceipt = fn(&Scene<'_>, &Label, &Arc<[u8]>, Option<&Arc<[u8]>>) -> Option<Vec<Carried>>;
+/// See [`Saboteur::books`].
+pub type Books = fn(&Scene<'_>, &mut Vec<BookLine>, &dyn Fn(&BookLine) -> u32);
 
 /// Nobody bad: what a saboteur's row in a table starts from.
 pub const HONEST: Saboteur = Saboteur {

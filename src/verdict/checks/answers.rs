@@ -143,11 +143,11 @@ fn ends_its_own(
     findings: &mut Vec<Finding>,
 ) {
     let before = story.said.iter().filter(|(l, _)| l.index < leaving.index);
-    let number = before.filter_map(|(_, body)| match body {
+    let mut number = before.filter_map(|(_, body)| match body {
         Body::BankSigningAnswered(answer) => answer.agreement_number.as_deref(),
         _ => None,
     });
-    match number.last() {
+    match number.next_back() {
         None if story.partly_unknown => {}
         None => findings.push(failed(leaving, context, "银行终止的协议不是它签的").against("AGR-09")),
         Some(number) if number != ended.agreement_number => findings.push(
