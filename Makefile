@@ -67,11 +67,12 @@ unit: ## unit, integration and documentation tests
 docs: ## documentation builds without a warning
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --document-private-items
 
-suite: ## the scenario suite as users run it, with sm2, and what it covers
+suite: ## the scenario suite as users run it, with sm2, what it covers, and what it would let pass
 	$(CARGO) run --release --locked --quiet -- lint scenarios
 	$(CARGO) run --release --locked --quiet -- fmt --check scenarios docs/example.yaml
 	$(CARGO) run --release --locked --quiet -- run scenarios --seal sm2
 	$(CARGO) run --release --locked --quiet -- coverage scenarios > /dev/null
+	$(CARGO) run --release --locked --quiet -- self-test scenarios
 
 # Not a part of `test`: to install cargo-deny takes minutes, and what it finds changes with the world, not with us.
 audit: ## licences, sources and doubles of all dependencies; known advisories where their list can be reached

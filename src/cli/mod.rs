@@ -23,6 +23,7 @@ pub mod report_merge;
 pub mod report_to;
 pub mod run;
 pub mod schema;
+pub mod self_test;
 pub mod watch;
 
 /// The finance and insurance service of the China International Trade Single Window in one process, to test with.
@@ -46,6 +47,7 @@ enum Command {
     Report(ReportCommand),
     Explain(explain::Explain),
     Schema(schema::Schema),
+    SelfTest(self_test::SelfTest),
     Card(card::Card),
     /// Measure
     #[command(subcommand)]
@@ -101,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Report(ReportCommand::Merge(c)) => c.exec(&mut out),
         Command::Explain(c) => c.exec(&mut out),
         Command::Schema(c) => c.exec(&mut out),
+        Command::SelfTest(c) => c.exec(&mut out),
         Command::Card(c) => c.exec(&mut out),
         Command::Bench(Bench::Sign(c)) => c.exec(&mut out),
         Command::Bench(Bench::Scenario(c)) => c.exec(&mut out),

@@ -9,7 +9,7 @@ use domain::{
     Refusal, Time, Verified,
     delivery::Arrived,
     directory::PartyId,
-    message::{CardSeal, Message, Receipt},
+    message::{CardSeal, Message, MessageId, Receipt},
     party::Misbehaviour,
     portal::{CardId, CardIdentity, CardRole, CardSignature, Challenge, LoginAnswer},
     refusal,
@@ -35,8 +35,24 @@ pub struct Gateway {
 pub struct Sealed {
     /// What travels.
     pub bytes: Arc<[u8]>,
-    /// What was done wrong on purpose, such as `坏签名` or `胡言 data.reason 过长`.
+    /// What was done wrong because a script says so, such as `坏签名` or `胡言 data.reason 过长`.
     pub wrong: Option<String>,
+}
+
+/// How a message is sealed: [`Sealing::Own`] by honest parties and by those whose misbehaviour a scenario declares, the
+/// rest by saboteurs.
+#[derive(Clone, Debug)]
+pub enum Sealing {
+    /// With its sender's own keys, or as a script has it.
+    Own(Option<Misbehaviour>),
+    /// As a script could have it, but none has.
+    Badly(Misbehaviour),
+    /// With the signature of another party.
+    SignedBy(PartyId),
+    /// Encrypted for another party than the event says.
+    For(PartyId),
+    /// The event's text is changed before it is signed.
+    Text(fn(String) -> String),
 }
 
 /// A message that came through, or why not.
@@ -59,6 +75,34 @@ impl Gateway {
     /// A `misbehaviour` seals as no honest party would: with [`Misbehaviour::WrongReceiver`] for another party than the one
     /// that it goes to, with [`Misbehaviour::Nonsense`] many broken copies instead of the message. Else it is one.
     pub fn seal(
+        &self,
+        message: &Message,
+        sealing: &Sealing,
+        draws: &SeededDraws,
+    ) -> Result<Vec<Sealed>, interchange::SealError> {
+        let peers = &self.keys.peers;
+        let mut rng = draws.stream("envelope", message.id.as_str(), 0);
+        let text = || interchange::event::write(message);
+        let undeclared = match sealing {
+            Sealing::Own(misbehaviour) => return self.seal_own(message, *misbehaviour, draws),
+            Sealing::Badly(misbehaviour) => {
+                let sealed = self.seal_own(message, Some(*misbehaviour), draws)?;
+                return Ok(sealed.into_iter().map(|s| Sealed { wrong: None, ..s }).collect());
+            }
+            Sealing::SignedBy(other) => {
+                let keys = self.keys.parties.get(other).unwrap_or(self.mine);
+                interchange::seal(message, &keys.good, peers, &mut rng)?
+            }
+            Sealing::For(other) => interchange::seal_event(&text(), &self.mine.good, other, peers, &mut rng)?,
+            Sealing::Text(change) => {
+                let changed = change(String::from_utf8_lossy(&text()).into_owned());
+                interchange::seal_event(changed.as_bytes(), &self.mine.good, &message.target, peers, &mut rng)?
+            }
+        };
+        Ok(vec![Sealed { bytes: undeclared, wrong: None }])
+    }
+
+    fn seal_own(
         &self,
         message: &Message,
         misbehaviour: Option<Misbehaviour>,
@@ -105,7 +149,12 @@ impl Gateway {
 
     /// A signed receipt for bytes that arrived.
     pub fn receipt(&self, receipt: &Receipt, digest: &[u8; 32], message: &Message, now: Time) -> Arc<[u8]> {
-        interchange::seal_receipt(receipt, digest, Some(&message.id), &self.mine.good, now)
+        self.sign_receipt(receipt, digest, &message.id, now)
+    }
+
+    /// The same for a message that is known by its id alone.
+    pub fn sign_receipt(&self, receipt: &Receipt, digest: &[u8; 32], id: &MessageId, now: Time) -> Arc<[u8]> {
+        interchange::seal_receipt(receipt, digest, Some(id), &self.mine.good, now)
     }
 
     /// A signed refusal of bytes that could not be opened.

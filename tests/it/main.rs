@@ -21,6 +21,7 @@ mod merge;
 mod program;
 mod report;
 mod run;
+mod self_test;
 mod sources;
 mod suite;
 mod tidy;

@@ -15,12 +15,13 @@ use crate::{
 /// Which room may use which: a line a room. What is not written is forbidden; a room may always use itself.
 #[rustfmt::skip] // One room a line: this is a table.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("cli",      &["scenario", "verdict", "world", "card", "evidence"]),
-    ("scenario", &["verdict", "world", "evidence"]),
-    ("verdict",  &["evidence"]),
-    ("world",    &["card", "evidence"]),
-    ("card",     &[]),
-    ("evidence", &[]),
+    ("cli",       &["self_test", "scenario", "verdict", "world", "card", "evidence"]),
+    ("self_test", &["scenario", "verdict", "world", "evidence"]),
+    ("scenario",  &["verdict", "world", "evidence"]),
+    ("verdict",   &["evidence"]),
+    ("world",     &["card", "evidence"]),
+    ("card",      &[]),
+    ("evidence",  &[]),
 ];
 
 /// The rooms that a file's code reaches into by `crate::`.

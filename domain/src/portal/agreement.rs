@@ -128,6 +128,36 @@ impl State {
         }
     }
 
+    /// Its own name, for those who look behind the page: tables of mutants, diagrams.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::New => "未提交",
+            Self::Queued => "待发送保险公司",
+            Self::Sent => "已发送保险公司",
+            Self::Undelivered => "保险公司未送达",
+            Self::Received => "保险公司已接收",
+            Self::Agreed => "保险公司已同意",
+            Self::BankQueued => "待发送银行",
+            Self::BankSent => "已发送银行",
+            Self::BankUndelivered => "银行未送达",
+            Self::BankReceived => "银行已接收",
+            Self::InForce => "已生效",
+            Self::Failed => "已失败",
+            Self::SilentInsurer => "保险公司未答复",
+            Self::SilentBank => "银行未答复",
+            Self::SilentInsurerSuperseded => "保险公司未答复且已重签",
+            Self::SilentBankSuperseded => "银行未答复且已重签",
+            Self::EndQueued => "解约待发送",
+            Self::EndSent => "解约已发送",
+            Self::EndUndelivered => "解约未送达",
+            Self::EndReceived => "解约已接收",
+            Self::EndSilent => "解约未答复",
+            Self::EndedUnasked => "银行自行终止待答复",
+            Self::Ended => "已解约",
+            Self::Expired => "已失效",
+        }
+    }
+
     /// Whether it has come to an end, good things aside: 失败 or 已失效.
     pub(super) fn is_over(self) -> bool {
         matches!(self.page_text(), FAILURE | EXPIRED)

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Token,
-    agreement::Agreement,
+    agreement::{Agreement, Event, State},
     scope::{LogRow, Records},
     session::{Session, SessionId, Standing},
     signing::Pending,
@@ -40,7 +40,11 @@ pub struct Changes {
     pub(super) seen: Vec<Seen>,
     pub(super) counts: Option<Counts>,
     pub(super) sendings: Vec<Sending>,
+    pub(super) ways: Vec<Way>,
 }
+
+/// A row of the life cycle that a record went along: from, event, to.
+pub type Way = (State, Event, State);
 
 impl Changes {
     /// Whether nothing changes and nothing leaves.
@@ -54,6 +58,12 @@ impl Changes {
             && self.seen.is_empty()
             && self.counts.is_none()
             && self.sendings.is_empty()
+    }
+
+    /// The rows of the life cycle that records went along: for those who ask which cases a row matters to. They are told
+    /// here and kept nowhere.
+    pub fn ways(&self) -> &[Way] {
+        &self.ways
     }
 
     /// The lines that the status logs get.

@@ -119,6 +119,7 @@ impl<'a> Draft<'a> {
         let record = self.record(id)?;
         let row = *life_cycle::next(&self.portal.rules.agreement, record.state, event)?;
         let mut record = record.clone();
+        self.changes.ways.push((row.from, event, row.to));
         record.state = row.to;
         record.revision += 1;
         tell(&mut record);

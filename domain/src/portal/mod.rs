@@ -21,7 +21,7 @@ use std::{fmt, sync::Arc};
 use self::changes::Kept;
 pub use self::{
     agreement::{Event, LIFE_CYCLE, PAGE_STATES, State},
-    changes::{Changes, Sending},
+    changes::{Changes, Sending, Way},
     form::{AgreementForm, Field, FieldRule, Form},
     query::{Page, Query, Table},
     receiving::RECEIPT_CODES,

@@ -55,6 +55,36 @@ pub enum Permission {
     SharedInformation,
 }
 
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 9] = [
+        Self::Agreements,
+        Self::SignAgreement,
+        Self::ResignAgreement,
+        Self::ResendAgreement,
+        Self::Payments,
+        Self::OpenCovers,
+        Self::CargoProposals,
+        Self::DutyGuarantee,
+        Self::SharedInformation,
+    ];
+
+    /// The manual's word: a button or a menu entry.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Agreements => "在线交费签约",
+            Self::SignAgreement => "协议签署",
+            Self::ResignAgreement => "重新签署",
+            Self::ResendAgreement => "重新发送",
+            Self::Payments => "交费记录查询",
+            Self::OpenCovers => "货物运输险预约",
+            Self::CargoProposals => "货物运输险投保",
+            Self::DutyGuarantee => "关税保证保险",
+            Self::SharedInformation => "共享信息",
+        }
+    }
+}
+
 /// ACC-07 and ACC-08.
 const PERMISSIONS: &[(Permission, CardRole)] = &[
     (Permission::Agreements, CardRole::LegalPerson),

@@ -15,7 +15,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::portal::{RecordId, Rules, Table};
+use domain::portal::{RecordId, Rules, Table, Way};
 use interchange::Suite;
 use virtual_card::Card;
 
@@ -27,7 +27,7 @@ use crate::{
         finding::{CaseResult, Finding, Verdict},
         trail,
     },
-    world::{Setup, World, acts::Who, keys, script::Script},
+    world::{Setup, World, acts::Who, keys, sabotage::Saboteur, script::Script},
 };
 
 /// What a run fixes for all of its cases.
@@ -41,12 +41,14 @@ pub struct Options {
     pub rules: Rules,
     /// Cards other than the fixture's.
     pub cards: Option<Arc<Vec<[Card; 3]>>>,
+    /// Somebody bad, to test the suite.
+    pub saboteur: Option<Saboteur>,
 }
 
 impl Options {
     /// The faithful portal under a seed.
     pub fn new(seed: u64, suite: Suite) -> Self {
-        Self { seed, suite, rules: Rules::default(), cards: None }
+        Self { seed, suite, rules: Rules::default(), cards: None, saboteur: None }
     }
 }
 
@@ -82,6 +84,12 @@ struct Stop;
 /// Plays a case to its end and judges it. The same case and options give the same result, but for `wall_us`, which
 /// is left 0 for whoever holds a clock.
 pub fn play(case: &Case, options: &Options) -> (CaseResult, Evidence) {
+    let (result, evidence, _) = play_tracked(case, options);
+    (result, evidence)
+}
+
+/// The same, with the rows of the portal's life cycle that records went along: what a mutant of a row can matter to.
+pub fn play_tracked(case: &Case, options: &Options) -> (CaseResult, Evidence, BTreeSet<Way>) {
     let mut player = Player {
         case,
         world: World::new(setup(case, options)),
@@ -91,7 +99,9 @@ pub fn play(case: &Case, options: &Options) -> (CaseResult, Evidence) {
         result: blank(case, options.seed),
     };
     let whole = player.play_steps();
-    player.judge(whole, options)
+    let ways = player.world.ways().clone();
+    let (result, evidence) = player.judge(whole, options);
+    (result, evidence, ways)
 }
 
 /// The result of a case of which nothing is known yet.
@@ -131,6 +141,7 @@ fn setup(case: &Case, options: &Options) -> Setup {
         faults: faults::of_the_wire(case),
         replayed_logins: faults::replayed_logins(case),
         cards: options.cards.clone(),
+        saboteur: options.saboteur,
     }
 }
 
@@ -230,6 +241,10 @@ impl Player<'_> {
     }
 
     fn judge(mut self, whole: bool, options: &Options) -> (CaseResult, Evidence) {
+        if self.world.restless() {
+            let text = format!("{} 时有一方没完没了地重复同一个动作，演练无法继续", self.world.now());
+            self.find(Finding::new(Verdict::Failed, "rest", "", text));
+        }
         self.result.virtual_ms = u64::try_from(self.world.now().since(self.world.start()).as_millis()).unwrap_or(0);
         self.result.apdus = self.world.apdus();
         self.result.card_signatures = u64::from(self.world.card_signatures());

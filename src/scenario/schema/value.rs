@@ -187,7 +187,7 @@ pub(super) fn filled_or(list: Value) -> Value {
 
 /// 覆盖: requirements with their texts.
 pub(super) fn requirements() -> Vec<Word> {
-    requirements::all().iter().map(|r| word(&r.id, r.text.as_str())).collect()
+    requirements::all().iter().map(|r| word(&r.id, r.chinese.as_str())).collect()
 }
 
 /// 始终: invariants.

@@ -1,6 +1,9 @@
 //! 报文有效 (MSG-02): honest messages get through and say what was sent; bad ones are refused and leave no trace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use domain::{
     directory::PartyId,
@@ -19,6 +22,15 @@ use crate::{
 
 const NAME: &str = "报文有效";
 
+/// A message older than this is refused.
+const STALE_AFTER: Duration = Duration::from_secs(30 * 86_400);
+
+/// What must become of it.
+const STALE: Bad = Bad { name: "过时", codes: &[interchange::TIME] };
+
+/// A message leaves within this of being made.
+const MADE_BEFORE: Duration = Duration::from_secs(60);
+
 pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     let wire = Wire::of(evidence, context.suite);
     let mut outcome = Outcome::default();
@@ -26,13 +38,24 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
         outcome.evaluated = true;
         match coming.declared_bad() {
             Some(bad) => refused_as_it_must(coming, bad, &mut outcome.findings),
+            None if is_stale(coming, &wire) => {
+                refused_as_it_must(coming, STALE, &mut outcome.findings);
+            }
             None => came_through(coming, context, &mut outcome.findings),
         }
     }
+    times_are_true(&wire, context, &mut outcome.findings);
     ids_and_sequences(&wire, &mut outcome.findings);
     answers_answer_something(&wire, &mut outcome.findings);
     nothing_came_of_bad_ones(evidence, &wire, context, &mut outcome.findings);
     outcome
+}
+
+/// Whether a copy was so long on its way that its receiver must not believe it any more (docs/interchange.md).
+fn is_stale(coming: &Coming<'_>, wire: &Wire<'_>) -> bool {
+    let made =
+        wire.first_sendings().into_iter().find(|l| l.sent.id == coming.sent.id && l.sent.from == coming.sent.from);
+    made.is_some_and(|first| coming.at.since(first.at) > STALE_AFTER)
 }
 
 fn failed(coming: &Coming<'_>, text: String) -> Finding {
@@ -91,10 +114,44 @@ fn differences(coming: &Coming<'_>, opened: &Opened) -> Vec<(&'static str, Strin
         ("业务编号", sent.subject.clone(), message.subject.clone()),
         ("序号", sent.sequence.to_string(), message.sequence.to_string()),
         ("关联编号", correlation(&sent.correlation), correlation(&message.correlation)),
+        ("正文业务编号", sent.subject.clone(), application(&message.body).to_owned()),
     ]
     .into_iter()
     .filter(|(_, expected, actual)| expected != actual)
     .collect()
+}
+
+/// The business number that the content itself names.
+fn application(body: &Body) -> &str {
+    match body {
+        Body::InsurerSigningRequested(body) => &body.application,
+        Body::InsurerSigningAnswered(body) => &body.application,
+        Body::BankSigningRequested(body) => &body.application,
+        Body::BankSigningAnswered(body) => &body.application,
+        Body::AgreementEndRequested(body) => &body.application,
+        Body::AgreementEndAnswered(body) => &body.application,
+        Body::AgreementEnded(body) => &body.application,
+    }
+}
+
+/// A message's time is when it was made, and it is made just before it leaves for the first time.
+fn times_are_true(wire: &Wire<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
+    for leaving in wire.first_sendings().into_iter().filter(|l| l.sent.declared.is_empty()) {
+        let sent = leaving.sent;
+        let Some(opening) = context.open(&sent.bytes, &sent.to, leaving.at) else { continue };
+        let Ok(opened) = &*opening else { continue };
+        let made = opened.message.time;
+        if made.since(leaving.at).max(leaving.at.since(made)) > MADE_BEFORE {
+            let path = format!("报文 {} {}→{}", sent.kind.chinese(), sent.from, sent.to);
+            findings.push(
+                Finding::new(Verdict::Failed, NAME, path, "报文中的时间不是它发出的时间")
+                    .against("MSG-02")
+                    .compared(leaving.at.to_string(), made.to_string())
+                    .during(leaving.step)
+                    .about(sent.id.as_str()),
+            );
+        }
+    }
 }
 
 /// An id means one message, and the ids of one sender about one business to one receiver are numbered 1, 2, 3, ...
@@ -159,10 +216,22 @@ fn answers_answer_something(wire: &Wire<'_>, findings: &mut Vec<Finding>) {
                 && l.sent.subject == sent.subject
                 && sent.correlation.as_ref() == Some(&l.sent.id)
         });
-        if !answered {
+        // Whoever answers has said by a receipt that it took the request over, and not that it did not.
+        let taken = wire.arrivals.iter().any(|c| {
+            c.at <= leaving.at
+                && c.arrival.by == sent.from
+                && sent.correlation.as_ref() == Some(&c.sent.id)
+                && c.arrival.refused.is_none()
+        });
+        if !answered || !taken {
             let path = format!("报文 {} {}→{}", sent.kind.chinese(), sent.from, sent.to);
+            let text = if answered {
+                "答复的是自己没有接收或已经拒收的申请"
+            } else {
+                "答复所关联的申请不存在"
+            };
             findings.push(
-                Finding::new(Verdict::Failed, NAME, path, "答复所关联的申请不存在")
+                Finding::new(Verdict::Failed, NAME, path, text)
                     .against("MSG-02")
                     .during(leaving.step)
                     .about(sent.id.as_str()),

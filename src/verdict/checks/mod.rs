@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+mod answers;
+mod carriage;
 mod context;
 mod effects;
 mod isolation;
@@ -108,6 +110,18 @@ pub const INVARIANTS: &[Invariant] = &[
         description: "协议签署和重新签署的对话框和成功提示是手册的文字",
         requirements: &["AGR-07"],
         check: prompts::check,
+    },
+    Invariant {
+        name: "答复如实",
+        description: "保险公司和银行对一份申请只答复一次，答复与自己的账簿一致，协议失效不早于生效，只终止自己签过的协议",
+        requirements: &["AGR-09", "AGR-11"],
+        check: answers::check,
+    },
+    Invariant {
+        name: "线路如实",
+        description: "报文和回执都按时送到收件人一次；没有声明的丢失、重复、延迟、改送都算失败",
+        requirements: &["MSG-03"],
+        check: carriage::check,
     },
     Invariant {
         name: "登录不可重放",

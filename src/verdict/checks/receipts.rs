@@ -1,13 +1,13 @@
 //! 回执齐全 (MSG-04): every arrival is answered by a receipt that proves itself, and a receipt ends the sending.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::message::Receipt;
 use signing::sha256;
 
 use super::{
     Judging, Outcome,
-    wire::{Coming, Wire},
+    wire::{Coming, Leaving, Wire},
 };
 use crate::{
     evidence::{Evidence, Happening},
@@ -28,6 +28,8 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     }
     same_bytes_same_outcome(evidence, &wire, &mut findings);
     no_sending_after_a_receipt(evidence, &wire, &mut findings);
+    receipts_verify(evidence, &wire, &mut findings);
+    tried_until_receipted(evidence, &wire, &mut findings);
     Outcome { evaluated: !wire.arrivals.is_empty(), findings }
 }
 
@@ -109,6 +111,58 @@ fn no_sending_after_a_receipt(evidence: &Evidence, wire: &Wire<'_>, findings: &m
                     .during(again.step)
                     .about(again.sent.id.as_str()),
             );
+        }
+    }
+}
+
+/// What comes back to a sender as a receipt is one: by the receiver, for those bytes.
+fn receipts_verify(evidence: &Evidence, wire: &Wire<'_>, findings: &mut Vec<Finding>) {
+    for entry in &evidence.entries {
+        let Happening::Receipt { transit, lost: false, verified: false, refused } = &entry.what else { continue };
+        let Some(sent) = wire.sent.iter().find(|l| l.sent.transit == *transit).map(|l| l.sent) else { continue };
+        // Bytes that changed on the way are receipted as they came, and so not as they were sent.
+        if !sent.declared.is_empty() {
+            continue;
+        }
+        let path = format!("回执 {} {}→{}", sent.kind.chinese(), sent.to, sent.from);
+        findings.push(
+            Finding::new(Verdict::Failed, NAME, path, "送到的回执不是收件人对这份报文的回执")
+                .against("MSG-04")
+                .compared("有效", refused.as_deref().unwrap_or_default())
+                .during(entry.step)
+                .about(sent.id.as_str()),
+        );
+    }
+}
+
+/// Eight tries over two hours, the second within two minutes of the first (docs/scenarios.md).
+const TRIES: [(Duration, usize); 2] = [(Duration::from_secs(120), 2), (Duration::from_secs(7_260), 8)];
+
+/// A message without receipt is sent again, with growing pauses, until it has one.
+fn tried_until_receipted(evidence: &Evidence, wire: &Wire<'_>, findings: &mut Vec<Finding>) {
+    let Some(end) = evidence.entries.last().map(|e| e.at) else { return };
+    for first in wire.first_sendings() {
+        let sent = first.sent;
+        let told = wire.receipts.iter().filter(|r| r.sent.id == sent.id && r.sent.from == sent.from).map(|r| r.at);
+        let settled = told.chain(wire.acknowledged(&sent.id)).min();
+        for (within, wanted) in TRIES {
+            let by = first.at + within;
+            if by > end || settled.is_some_and(|at| at <= by) {
+                continue;
+            }
+            let again = |l: &&Leaving<'_>| l.sent.id == sent.id && l.sent.from == sent.from && l.at <= by;
+            let tries = wire.sent.iter().filter(again).count();
+            if tries < wanted {
+                let path = format!("报文 {} {}→{}", sent.kind.chinese(), sent.from, sent.to);
+                findings.push(
+                    Finding::new(Verdict::Failed, NAME, path, "没有收到回执的报文没有按时重发")
+                        .against("MSG-04")
+                        .compared(format!(">= {wanted}"), tries.to_string())
+                        .during(first.step)
+                        .about(sent.id.as_str()),
+                );
+                break;
+            }
         }
     }
 }

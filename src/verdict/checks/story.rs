@@ -246,12 +246,14 @@ impl Story {
     /// Replaces the body of message `m{transit}`, sealed anew by its sender.
     pub fn says(&mut self, transit: usize, body: Body) {
         let sent = self.sent(transit).clone();
+        let leaves = |e: &&Entry| matches!(&e.what, Happening::Sent(sent) if sent.transit == transit);
+        let time = self.evidence.entries.iter().find(leaves).unwrap().at;
         let message = Message {
             id: sent.id,
             source: sent.from.clone(),
             target: sent.to.clone(),
             subject: sent.subject,
-            time: at(0),
+            time,
             sequence: sent.sequence,
             correlation: sent.correlation,
             body,

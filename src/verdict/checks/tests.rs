@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     directory::PartyId,
-    message::{Decision, Receipt},
+    message::{BankSigningAnswer, Body, Decision, MessageId, Receipt},
 };
 use interchange::Suite;
 
@@ -13,7 +13,7 @@ use super::{
     story::{self, OTHER, OWNER, RECORD, Story, boc, insurer},
 };
 use crate::{
-    evidence::{BookLine, Happening, PageSeen},
+    evidence::{Arrival, BookLine, Happening, PageSeen, Sent},
     verdict::{Verdict, event::tests::case},
 };
 
@@ -428,4 +428,77 @@ fn a_prompt_in_other_words_is_found() {
         }
     }
     assert_eq!(story.found_by("提示如实"), ["「协议签署」的提示不是手册的文字"]);
+}
+
+// 答复如实
+
+//= AGR-09
+#[test]
+fn an_answer_against_the_party_s_own_books_is_found() {
+    let mut story = story();
+    story.says(3, story::bank_answer(Decision::Refused));
+    assert_eq!(story.found_by("答复如实"), ["机构的账簿与它发出的报文不一致"]);
+    let mut story = self::story();
+    for line in story.evidence.books.iter_mut().filter(|l| l.party == boc()) {
+        line.agreement_number = Some("BOCBX000000009".into());
+    }
+    assert_eq!(story.found_by("答复如实"), ["签约结果中的协议编号不是账簿中的那一个"]);
+}
+
+//= AGR-11
+#[test]
+fn a_second_answer_is_found_unless_the_script_has_the_party_change_its_mind() {
+    let mut story = story();
+    let again = Sent { transit: 9, id: MessageId::new("m9"), sequence: 2, ..story.sent(1).clone() };
+    story.note(700, Happening::Sent(again));
+    assert_eq!(story.found_by("答复如实"), ["同一份申请答复了不止一次"]);
+    let outcome = "改口(拒绝(资料不全), 同意)".into();
+    story.note(0, Happening::Decided { party: insurer(), point: "保险公司.签约".into(), outcome });
+    assert_eq!(story.found_by("答复如实"), Vec::<String>::new());
+}
+
+//= AGR-09
+#[test]
+fn an_agreement_that_ends_before_it_begins_is_found() {
+    let mut story = story();
+    let Body::BankSigningAnswered(answer) = story::bank_answer(Decision::Agreed) else { panic!("a bank's answer") };
+    let day_before = Some("2026-03-01".to_owned());
+    story.says(3, Body::BankSigningAnswered(BankSigningAnswer { expiry: day_before, ..answer }));
+    assert_eq!(story.found_by("答复如实"), ["协议失效时间早于协议生效时间"]);
+}
+
+// 线路如实
+
+//= MSG-03
+#[test]
+fn a_copy_or_a_loss_that_no_fault_declares_is_found() {
+    let mut story = story();
+    let copy = story.arrival(0).clone();
+    story.note(1, Happening::Arrived(Arrival { receipt: None, ..copy }));
+    assert_eq!(story.found_by("线路如实"), ["同一次发送送到了不止一次，但没有声明过重复"]);
+    story.note(1, Happening::Struck { fault: 0, text: "重复 签约申请".into() });
+    assert_eq!(story.found_by("线路如实"), Vec::<String>::new());
+    let mut story = self::story();
+    let lost = Sent { transit: 9, sending: 2, ..story.sent(0).clone() };
+    story.note(0, Happening::Sent(lost));
+    story.note(900, Happening::Struck { fault: 0, text: "断开 签约申请".into() });
+    assert_eq!(story.found_by("线路如实"), ["报文没有送到，但没有声明过丢失"]);
+    story.note(900, Happening::Lost { transit: 9 });
+    assert_eq!(story.found_by("线路如实"), Vec::<String>::new());
+}
+
+//= MSG-02
+#[test]
+fn a_message_that_reaches_somebody_else_is_found() {
+    let mut story = story();
+    story.arrival(0).by = boc();
+    assert!(story.found_by("线路如实").contains(&"报文送到了别人那里".to_owned()));
+}
+
+//= MSG-04
+#[test]
+fn a_receipt_that_does_not_verify_is_found() {
+    let mut story = story();
+    story.note(2, Happening::Receipt { transit: 0, lost: false, refused: Some("K3113".into()), verified: false });
+    assert_eq!(story.found_by("回执齐全"), ["送到的回执不是收件人对这份报文的回执"]);
 }

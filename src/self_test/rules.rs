@@ -1,0 +1,255 @@
+//! Wrong portals, made from the portal's own tables: every row, field, permission and span of [`Rules`], each wrong in
+//! every way that there is a word for.
+//!
+//! Nothing is listed by hand, so a new row has its mutants at once, and a new table or setting does not compile until it
+//! is taken in here.
+
+use std::time::Duration;
+
+use domain::{
+    directory::PartyRole,
+    life_cycle::Row,
+    portal::{CardRole, Event, FieldRule, Form, Permission, Rules, State},
+    settings::Settings,
+};
+
+use super::mutant::{Group, Mutant, Wrong};
+
+type LifeCycle = Vec<Row<State, Event>>;
+
+/// A span among the settings: what it is, the requirement behind it, and where it stands.
+type Span = (&'static str, &'static str, fn(&mut Settings) -> &mut Duration);
+
+/// One wrong portal for each thing that can be wrong in one way.
+pub fn mutants() -> Vec<Mutant> {
+    let faithful = Rules::default();
+    let Rules { agreement, agreement_form, permissions: _, settings } = &faithful;
+    let mut made = Vec::new();
+    for at in 0..agreement.len() {
+        of_row(&faithful, at, &mut made);
+    }
+    for at in 0..agreement_form.len() {
+        of_field(&faithful, at, &mut made);
+    }
+    of_permissions(&faithful, &mut made);
+    of_settings(&faithful, settings, &mut made);
+    made
+}
+
+fn portal(name: String, group: Group, requirement: &'static str, rules: Rules) -> Mutant {
+    Mutant { name, group, requirement, wrong: Wrong::Portal(Box::new(rules)), row: None, to: None, check: None }
+}
+
+/// Dropped; leading to each other state; logged with each other code of the table; logged with another text of it.
+fn of_row(faithful: &Rules, at: usize, made: &mut Vec<Mutant>) {
+    let row = faithful.agreement[at];
+    let head = format!("协议 {} --{}--> {}", row.from.label(), row.event.chinese(), row.to.label());
+    let requirement = row.requirements.first().copied().unwrap_or("AGR-08");
+    let mut make = |name: String, change: &dyn Fn(&mut LifeCycle)| {
+        let mut rules = faithful.clone();
+        change(&mut rules.agreement);
+        let row = Some((row.from, row.event));
+        made.push(Mutant { row, ..portal(name, Group::LifeCycle, requirement, rules) });
+    };
+    make(format!("{head}：没有这一行"), &|table| {
+        table.remove(at);
+    });
+    for code in distinct(faithful.agreement.iter().map(|r| r.code)).filter(|code| *code != row.code) {
+        make(format!("{head}：代码 {}（原为 {}）", shown(code), shown(row.code)), &|table| {
+            table[at].code = code
+        });
+    }
+    // A row that leaves no line in the log has no words to be wrong.
+    let mut texts = faithful.agreement.iter().map(|r| r.text).filter(|text| !text.is_empty() && *text != row.text);
+    if let Some(text) = texts.next().filter(|_| !row.code.is_empty()) {
+        make(format!("{head}：描述「{text}」（原为「{}」）", row.text), &|table| table[at].text = text);
+    }
+    for to in State::ALL.into_iter().filter(|to| *to != row.to) {
+        let head = format!("协议 {} --{}--> {}", row.from.label(), row.event.chinese(), to.label());
+        let name = format!("{head}（原为 {}）", row.to.label());
+        let mut rules = faithful.clone();
+        rules.agreement[at].to = to;
+        let row = Some((row.from, row.event));
+        made.push(Mutant { row, to: Some(to), ..portal(name, Group::LifeCycle, requirement, rules) });
+    }
+}
+
+fn shown(code: &str) -> &str {
+    if code.is_empty() { "无" } else { code }
+}
+
+fn distinct<'a>(all: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    let mut seen = std::collections::BTreeSet::new();
+    all.filter(move |one| seen.insert(*one))
+}
+
+/// Required or not, typed anew or not, and its form a notch wider and narrower at each bound, or gone.
+fn of_field(faithful: &Rules, at: usize, made: &mut Vec<Mutant>) {
+    let rule = faithful.agreement_form[at];
+    let requirement = rule.requirements.first().copied().unwrap_or("UI-01");
+    let mut make = |what: String, requirement, change: &dyn Fn(&mut FieldRule)| {
+        let mut rules = faithful.clone();
+        change(&mut rules.agreement_form[at]);
+        made.push(portal(format!("表单 {}：{what}", rule.field.label()), Group::Form, requirement, rules));
+    };
+    make((if rule.required { "不必填" } else { "必填" }).into(), "UI-01", &|r| r.required = !rule.required);
+    make(
+        (if rule.retype { "重新签署时不必重新输入" } else { "重新签署时须重新输入" }).into(),
+        "AGR-10",
+        &|r| r.retype = !rule.retype,
+    );
+    for (what, form) in other_forms(rule.form) {
+        make(what, requirement, &|r| r.form = form);
+    }
+}
+
+fn other_forms(form: Form) -> Vec<(String, Form)> {
+    let free = |max| ("可填任何文字".to_owned(), Form::Text { max });
+    match form {
+        Form::Text { max } => {
+            [max - 1, max + 1].map(|other| (format!("最多{other}字（原为{max}）"), Form::Text { max: other })).to_vec()
+        }
+        Form::Phone | Form::TaxNumber => vec![free(20)],
+        Form::Email => vec![free(100)],
+        Form::Digits { min, max } => {
+            let most = [max - 1, max + 1].map(|m| (format!("最多{m}位（原为{max}）"), Form::Digits { min, max: m }));
+            let least = [min - 1, min + 1].map(|m| (format!("最少{m}位（原为{min}）"), Form::Digits { min: m, max }));
+            [&most[..], &least[..], &[free(max)]].concat()
+        }
+        Form::Choice(role) => [PartyRole::Bank, PartyRole::Insurer]
+            .into_iter()
+            .filter(|other| *other != role)
+            .map(|other| (format!("从{}中选（原为{}）", other.chinese(), role.chinese()), Form::Choice(other)))
+            .collect(),
+    }
+}
+
+/// Each kind of card loses what it may do, and gains what it may not.
+fn of_permissions(faithful: &Rules, made: &mut Vec<Mutant>) {
+    for permission in Permission::ALL {
+        for role in CardRole::ALL {
+            let mut rules = faithful.clone();
+            let may = faithful.permits(permission, role);
+            if may {
+                rules.permissions.retain(|pair| *pair != (permission, role));
+            } else {
+                rules.permissions.push((permission, role));
+            }
+            let verb = if may { "不能" } else { "也能" };
+            let name = format!("权限 {}{verb}{}", role.chinese(), permission.chinese());
+            let requirement = match role {
+                CardRole::LegalPerson => "ACC-07",
+                CardRole::Operator => "ACC-08",
+            };
+            made.push(portal(name, Group::Permission, requirement, rules));
+        }
+    }
+}
+
+/// Each span a notch longer and shorter, each number one more and one less.
+fn of_settings(faithful: &Rules, settings: &Settings, made: &mut Vec<Mutant>) {
+    // Every field by name: a new one does not compile until it has its line below.
+    let Settings {
+        session_idle: _,
+        challenge_lifetime: _,
+        pending_lifetime: _,
+        send_tries,
+        send_span: _,
+        silence: _,
+        gap_hold: _,
+        message_window: _,
+    } = *settings;
+    #[rustfmt::skip] // A table.
+    let spans: [Span; 7] = [
+        ("空闲多久会话超时",     "ACC-11", |s| &mut s.session_idle),
+        ("登录质询有效期",       "ACC-11", |s| &mut s.challenge_lifetime),
+        ("等待签名多久作废",     "AGR-07", |s| &mut s.pending_lifetime),
+        ("八次发送分布的时长",   "MSG-04", |s| &mut s.send_span),
+        ("多久不答复算超期",     "AGR-11", |s| &mut s.silence),
+        ("等待前一份报文的时长", "MSG-03", |s| &mut s.gap_hold),
+        ("报文时间可差多少",     "MSG-02", |s| &mut s.message_window),
+    ];
+    for (name, requirement, span) in spans {
+        let before = *span(&mut settings.clone());
+        let notch = notch(before);
+        for (other, word) in [(before + notch, "长"), (before.saturating_sub(notch), "短")] {
+            let mut rules = faithful.clone();
+            *span(&mut rules.settings) = other;
+            let name = format!("时限 {name}：{word}{}（原为{}）", in_words(notch), in_words(before));
+            made.push(portal(name, Group::Setting, requirement, rules));
+        }
+    }
+    for other in [send_tries + 1, send_tries - 1] {
+        let mut rules = faithful.clone();
+        rules.settings.send_tries = other;
+        made.push(portal(format!("次数 发送次数：{other}（原为{send_tries}）"), Group::Setting, "MSG-04", rules));
+    }
+}
+
+/// The step by which a span is wrong: small beside it, and yet in a unit that people count it in.
+fn notch(span: Duration) -> Duration {
+    const MINUTE: u64 = 60;
+    match span.as_secs() {
+        86_400.. => Duration::from_secs(60 * MINUTE),
+        3_600.. => Duration::from_secs(5 * MINUTE),
+        _ => Duration::from_secs(MINUTE),
+    }
+}
+
+fn in_words(span: Duration) -> String {
+    let seconds = span.as_secs();
+    let units = [(86_400, "天"), (3_600, "小时"), (60, "分钟")];
+    let whole = units.into_iter().find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit));
+    whole.map_or_else(|| format!("{seconds}秒"), |(unit, word)| format!("{}{word}", seconds / unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_mutant_is_wrong_and_no_two_are_alike() {
+        let made = mutants();
+        let names: BTreeSet<&str> = made.iter().map(|m| m.name.as_str()).collect();
+        assert_eq!(names.len(), made.len());
+        for mutant in &made {
+            let Wrong::Portal(rules) = &mutant.wrong else { panic!("{} is no portal", mutant.name) };
+            assert_ne!(**rules, Rules::default(), "{}", mutant.name);
+        }
+        for (i, one) in made.iter().enumerate() {
+            let Wrong::Portal(rules) = &one.wrong else { continue };
+            let again = made[i + 1..].iter().find(|m| matches!(&m.wrong, Wrong::Portal(r) if r == rules));
+            assert!(again.is_none(), "{} is made twice", one.name);
+        }
+    }
+
+    /// One row of a life cycle: dropped, 22 other states, the other codes, another text.
+    #[test]
+    fn a_row_is_wrong_in_every_way() {
+        let names: Vec<String> = mutants()
+            .into_iter()
+            .filter(|m| m.row == Some((State::BankReceived, Event::BankRefused)))
+            .map(|m| m.name)
+            .collect();
+        assert_eq!(names.len(), 1 + 22 + 8 + 1);
+        assert_eq!(names[0], "协议 银行已接收 --银行拒绝签约--> 已失败：没有这一行");
+        assert!(names.contains(&"协议 银行已接收 --银行拒绝签约--> 已生效（原为 已失败）".to_owned()));
+        assert!(names.contains(&"协议 银行已接收 --银行拒绝签约--> 已失败：代码 S（原为 F）".to_owned()));
+    }
+
+    #[test]
+    fn spans_are_told_in_their_own_unit() {
+        let names: Vec<String> = mutants().into_iter().map(|m| m.name).collect();
+        for name in [
+            "时限 空闲多久会话超时：长1分钟（原为30分钟）",
+            "时限 多久不答复算超期：短1小时（原为3天）",
+            "次数 发送次数：7（原为8）",
+            "权限 操作员卡也能协议签署",
+            "表单 付款账号：最少9位（原为8）",
+        ] {
+            assert!(names.iter().any(|n| n == name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Tries mutants: plays against each the cases that it can matter to, until one turns from 通过 into 失败.
+//!
+//! The faithful suite is played once, to learn which rows of the life cycle each case goes along and what it costs. Then a
+//! mutant meets the likeliest and shortest cases first. The order is a function of the suite and the mutant alone, so
+//! the number of jobs decides only how long it takes.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+use domain::portal::{Event, Rules, State, Way};
+use interchange::Suite as Seal;
+
+use super::mutant::{Mutant, Wrong};
+use crate::{
+    scenario::{
+        Case,
+        play::{Options, play_tracked},
+        pool,
+    },
+    verdict::{CaseResult, Verdict},
+};
+
+/// How to try.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// The seed of every case.
+    pub seed: u64,
+    /// How messages are sealed.
+    pub seal: Seal,
+    /// Mutants tried side by side.
+    pub jobs: usize,
+    /// Play every case that a mutant can matter to, and not only until one kills it.
+    pub full: bool,
+}
+
+/// What came of a mutant.
+#[derive(Clone, Debug, Default)]
+pub struct Trial {
+    /// The cases that killed it; without `full` the first alone.
+    pub kills: Vec<Kill>,
+    /// Cases that were 无法判定 with it: they tested nothing.
+    pub undecided: usize,
+    /// Cases that failed with it, but not by the check that must find it.
+    pub astray: usize,
+    /// Cases in which the program itself broke, with its words: something of ours to look at.
+    pub broken: Vec<String>,
+    /// Cases played.
+    pub played: usize,
+}
+
+/// A case that killed a mutant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kill {
+    /// The case's id.
+    pub case: String,
+    /// The checks that found something wrong, each once.
+    pub checks: Vec<String>,
+}
+
+/// The suite as it is with the faithful portal.
+struct Known<'a> {
+    cases: &'a [Case],
+    /// By cost, the cheapest first: index into `cases`.
+    order: Vec<usize>,
+    /// Which rows each case goes along.
+    ways: Vec<BTreeSet<Way>>,
+}
+
+/// The suite is no measure: a case that does not pass with the faithful portal cannot kill anything.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("有 {} 个场景在正确的门户下就没有通过（{}），先让 kouan run 全部通过", .0.len(), .0.join("、"))]
+pub struct NotPassing(pub Vec<String>);
+
+/// Tries every mutant; the trials come in the mutants' order, whatever the number of jobs.
+///
+/// # Errors
+/// A case that does not pass with the faithful portal.
+pub fn run(cases: &[Case], mutants: &[Mutant], how: &How) -> Result<Vec<Trial>, NotPassing> {
+    let known = know(cases, how)?;
+    Ok(side_by_side(mutants.len(), how.jobs, |i| try_one(&known, &mutants[i], how)))
+}
+
+fn know<'a>(cases: &'a [Case], how: &How) -> Result<Known<'a>, NotPassing> {
+    let options = Options::new(how.seed, how.seal);
+    let played = side_by_side(cases.len(), how.jobs, |i| {
+        let (result, _, ways) = play_tracked(&cases[i], &options);
+        (result, ways)
+    });
+    let failed: Vec<String> = played.iter().filter(|(r, _)| !r.verdict.is_pass()).map(|(r, _)| r.id.clone()).collect();
+    if !failed.is_empty() {
+        return Err(NotPassing(failed));
+    }
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    order.sort_by_key(|i| cost(&played[*i].0));
+    Ok(Known { cases, order, ways: played.into_iter().map(|(_, ways)| ways).collect() })
+}
+
+/// What a case costs, from what it does: real time would make the order differ from run to run.
+fn cost(result: &CaseResult) -> u64 {
+    result.apdus + 20 * (result.messages + result.receipts + result.card_signatures)
+}
+
+impl Known<'_> {
+    /// The cases that a mutant can matter to: first those that go along its row or name its rule, then the rest.
+    fn likeliest_first(&self, mutant: &Mutant) -> Vec<usize> {
+        let names_rule = |i: &usize| self.cases[*i].scenario.covers.iter().any(|id| id == mutant.requirement);
+        match mutant.row {
+            Some(row) => {
+                let (along, others): (Vec<usize>, Vec<usize>) = self
+                    .order
+                    .iter()
+                    .filter(|i| comes_to(&self.ways[**i], row.0))
+                    .partition(|i| goes_along(&self.ways[**i], row));
+                [along, others].concat()
+            }
+            None => {
+                let (named, others): (Vec<usize>, Vec<usize>) = self.order.iter().partition(|i| names_rule(i));
+                [named, others].concat()
+            }
+        }
+    }
+}
+
+/// Whether some record is ever in `state`: until then a portal whose rows of that state are wrong is a faithful one.
+fn comes_to(ways: &BTreeSet<Way>, state: State) -> bool {
+    state == State::New || ways.iter().any(|(from, _, to)| *from == state || *to == state)
+}
+
+fn goes_along(ways: &BTreeSet<Way>, (state, event): (State, Event)) -> bool {
+    ways.iter().any(|(from, by, _)| (*from, *by) == (state, event))
+}
+
+fn try_one(known: &Known<'_>, mutant: &Mutant, how: &How) -> Trial {
+    let mut options = Options::new(how.seed, how.seal);
+    match &mutant.wrong {
+        Wrong::Portal(rules) => options.rules = Rules::clone(rules),
+        Wrong::Saboteur(saboteur) => options.saboteur = Some(*saboteur),
+    }
+    let mut trial = Trial::default();
+    for i in known.likeliest_first(mutant) {
+        let (result, _) = pool::timed(&known.cases[i], &options);
+        trial.played += 1;
+        match result.verdict {
+            Verdict::Failed => match kill(&result, mutant) {
+                Some(kill) => trial.kills.push(kill),
+                None => trial.astray += 1,
+            },
+            Verdict::Inconclusive => trial.undecided += 1,
+            Verdict::Error => trial.broken.extend(words_of(&result)),
+            Verdict::Passed | Verdict::Warned | Verdict::Skipped | Verdict::NotApplicable => {}
+        }
+        if !how.full && !trial.kills.is_empty() {
+            break;
+        }
+    }
+    trial
+}
+
+fn kill(result: &CaseResult, mutant: &Mutant) -> Option<Kill> {
+    let failed = result.findings.iter().filter(|f| f.severity == Verdict::Failed);
+    let checks: BTreeSet<&str> = failed.map(|f| f.check.as_str()).collect();
+    let named = mutant.check.is_none_or(|check| checks.contains(check));
+    named.then(|| Kill { case: result.id.clone(), checks: checks.into_iter().map(str::to_owned).collect() })
+}
+
+fn words_of(result: &CaseResult) -> Option<String> {
+    let broken = result.findings.iter().find(|f| f.severity == Verdict::Error)?;
+    Some(format!("{}：{}", result.id, broken.text))
+}
+
+/// Does `work` for 0, 1, 2, ... on `jobs` threads; what comes of it, in that order.
+fn side_by_side<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = BTreeMap::new();
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            if i >= count {
+                return done;
+            }
+            done.insert(i, work(i));
+        }
+    };
+    let done: BTreeMap<usize, T> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs.clamp(1, count.max(1))).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    done.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_comes_back_in_order_whatever_the_jobs() {
+        let squares: Vec<usize> = (0..100).map(|i| i * i).collect();
+        for jobs in [1, 2, 7, 300] {
+            assert_eq!(side_by_side(100, jobs, |i| i * i), squares);
+        }
+        assert_eq!(side_by_side(0, 2, |i| i), Vec::<usize>::new());
+    }
+}

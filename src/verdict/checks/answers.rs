@@ -1,0 +1,194 @@
+//! 答复如实 (AGR-09, AGR-11): an insurer or a bank decides once about a request, says what its books say, and ends only
+//! what it has signed.
+//!
+//! What a party was scripted to do wrong is not judged here: others see to it that it has no effect.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    directory::PartyId,
+    message::{AgreementEnded, BankSigningAnswer, Body, Decision},
+};
+
+use super::{
+    Judging, Outcome,
+    wire::{Leaving, Wire},
+};
+use crate::{
+    evidence::{BookLine, Evidence, Happening},
+    verdict::finding::{Finding, Verdict},
+};
+
+const NAME: &str = "答复如实";
+
+/// Scripted outcomes that make a party contradict itself.
+const CONTRADICTING: [&str; 2] = ["改口", "胡言"];
+
+/// What one party said about one business, in order.
+#[derive(Default)]
+struct Story<'e> {
+    said: Vec<(Leaving<'e>, Body)>,
+    /// Something of it is scripted misbehaviour, or nobody here can read it: what is missing proves nothing.
+    partly_unknown: bool,
+}
+
+pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
+    let wire = Wire::of(evidence, context.suite);
+    let stories = stories(evidence, &wire, context);
+    let mut findings = Vec::new();
+    for story in stories.values() {
+        once(story, context, &mut findings);
+        for (leaving, body) in &story.said {
+            match body {
+                Body::BankSigningAnswered(answer) => terms(leaving, answer, context, &mut findings),
+                Body::AgreementEnded(ended) => ends_its_own(leaving, ended, story, context, &mut findings),
+                Body::InsurerSigningRequested(_)
+                | Body::InsurerSigningAnswered(_)
+                | Body::BankSigningRequested(_)
+                | Body::AgreementEndRequested(_)
+                | Body::AgreementEndAnswered(_) => {}
+            }
+        }
+    }
+    for line in &evidence.books {
+        let nothing = Story::default();
+        let story = stories.get(&(&line.party, line.application.as_str())).unwrap_or(&nothing);
+        if !story.partly_unknown && !contradicts_itself(evidence, &line.party) {
+            books_agree(line, story, context, &mut findings);
+        }
+    }
+    Outcome { evaluated: !stories.is_empty(), findings }
+}
+
+type Stories<'e> = BTreeMap<(&'e PartyId, &'e str), Story<'e>>;
+
+fn stories<'e>(evidence: &Evidence, wire: &Wire<'e>, context: &Judging<'_>) -> Stories<'e> {
+    let mut stories = Stories::new();
+    let portal = PartyId::portal();
+    for leaving in wire.first_sendings().into_iter().filter(|l| l.sent.from != portal) {
+        let sent = leaving.sent;
+        let story = stories.entry((&sent.from, sent.subject.as_str())).or_default();
+        let opening = context.open(&sent.bytes, &sent.to, leaving.at);
+        let scripted = !sent.declared.is_empty() || contradicts_itself(evidence, &sent.from);
+        match opening.as_deref() {
+            Some(Ok(opened)) if !scripted => story.said.push((leaving, opened.message.body.clone())),
+            Some(_) | None => story.partly_unknown = true,
+        }
+    }
+    stories
+}
+
+fn contradicts_itself(evidence: &Evidence, who: &PartyId) -> bool {
+    evidence.entries.iter().any(|e| {
+        matches!(&e.what, Happening::Decided { party, outcome, .. }
+            if party == who && CONTRADICTING.iter().any(|word| outcome.contains(word)))
+    })
+}
+
+fn failed(leaving: &Leaving<'_>, context: &Judging<'_>, text: impl Into<String>) -> Finding {
+    let path = format!("报文 {} {}→门户", leaving.sent.kind.chinese(), context.directory.name_of(&leaving.sent.from));
+    Finding::new(Verdict::Failed, NAME, path, text).during(leaving.step).about(leaving.sent.id.as_str())
+}
+
+fn decision(body: &Body) -> Option<Decision> {
+    match body {
+        Body::InsurerSigningAnswered(answer) => Some(answer.decision),
+        Body::BankSigningAnswered(answer) => Some(answer.decision),
+        Body::AgreementEndAnswered(answer) => Some(answer.decision),
+        Body::InsurerSigningRequested(_)
+        | Body::BankSigningRequested(_)
+        | Body::AgreementEndRequested(_)
+        | Body::AgreementEnded(_) => None,
+    }
+}
+
+const fn word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Agreed => "同意",
+        Decision::Refused => "拒绝",
+    }
+}
+
+/// A request is answered by one message; sending that again is no second answer.
+fn once(story: &Story<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
+    let mut first = BTreeMap::new();
+    for (leaving, body) in &story.said {
+        let (Some(request), Some(decision)) = (&leaving.sent.correlation, decision(body)) else { continue };
+        if let Some(before) = first.insert(request, decision) {
+            let text = "同一份申请答复了不止一次";
+            findings.push(failed(leaving, context, text).against("AGR-11").compared(word(before), word(decision)));
+        }
+    }
+}
+
+/// An agreement does not end before it begins.
+fn terms(leaving: &Leaving<'_>, answer: &BankSigningAnswer, context: &Judging<'_>, findings: &mut Vec<Finding>) {
+    // Dates are YYYY-MM-DD, which sorts as it reads.
+    if let (Some(effective), Some(expiry)) = (&answer.effective, &answer.expiry)
+        && expiry < effective
+    {
+        let text = "协议失效时间早于协议生效时间";
+        findings.push(
+            failed(leaving, context, text).against("AGR-09").compared(format!(">= {effective}"), expiry.as_str()),
+        );
+    }
+}
+
+/// A bank ends what it has signed before, by the number that it gave.
+fn ends_its_own(
+    leaving: &Leaving<'_>,
+    ended: &AgreementEnded,
+    story: &Story<'_>,
+    context: &Judging<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let before = story.said.iter().filter(|(l, _)| l.index < leaving.index);
+    let mut number = before.filter_map(|(_, body)| match body {
+        Body::BankSigningAnswered(answer) => answer.agreement_number.as_deref(),
+        _ => None,
+    });
+    match number.next_back() {
+        None if story.partly_unknown => {}
+        None => findings.push(failed(leaving, context, "银行终止的协议不是它签的").against("AGR-09")),
+        Some(number) if number != ended.agreement_number => findings.push(
+            failed(leaving, context, "终止协议时写的协议编号不是签约时给的那一个")
+                .against("AGR-09")
+                .compared(number, ended.agreement_number.as_str()),
+        ),
+        Some(_) => {}
+    }
+}
+
+/// The books stand as the last word on the wire has it.
+fn books_agree(line: &BookLine, story: &Story<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
+    let mut said = "asked";
+    let mut number = None;
+    for (_, body) in &story.said {
+        said = match (body, decision(body)) {
+            (Body::AgreementEnded(_), _) | (Body::AgreementEndAnswered(_), Some(Decision::Agreed)) => "ended",
+            (Body::AgreementEndAnswered(_), _) => said,
+            (_, Some(Decision::Agreed)) => "agreed",
+            (_, Some(Decision::Refused)) => "refused",
+            (_, None) => said,
+        };
+        if let Body::BankSigningAnswered(answer) = body {
+            number = answer.agreement_number.as_deref();
+        }
+    }
+    let path = format!("账簿 {} {}", context.directory.name_of(&line.party), line.application);
+    let finding = |text: &str| Finding::new(Verdict::Failed, NAME, path.clone(), text).against("AGR-09");
+    if line.standing != said {
+        let shown = |standing: &str| STANDINGS.iter().find(|(s, _)| *s == standing).map_or("", |(_, word)| *word);
+        let text = "机构的账簿与它发出的报文不一致";
+        findings.push(finding(text).compared(shown(&line.standing), shown(said)));
+    } else if line.agreement_number.as_deref() != number {
+        let text = "签约结果中的协议编号不是账簿中的那一个";
+        findings.push(
+            finding(text).compared(line.agreement_number.as_deref().unwrap_or_default(), number.unwrap_or_default()),
+        );
+    }
+}
+
+/// [`BookLine::standing`] in words.
+const STANDINGS: [(&str, &str); 4] =
+    [("asked", "未答复"), ("agreed", "已同意"), ("refused", "已拒绝"), ("ended", "已终止")];
