@@ -24,6 +24,7 @@ use crate::{
         console::Console,
         event::{Event, Report, Summary},
         finding::Verdict,
+        html::Html,
         json::Json,
     },
     world::journal::Journal,
@@ -63,6 +64,7 @@ pub struct Selection {
 Examples:
   kouan run
   kouan run scenarios/4-在线交费签约 --tag 签约 --report console --report json=result.json
+  kouan run --report console --report html=report.html
   kouan run scenarios --filter '覆盖=AGR-12' --seed 7 --journal journal/
 
 Exit codes: 0 nothing failed; 1 a scenario failed or could not be judged; 2 wrong input; 3 surroundings or kouan itself")]
@@ -75,8 +77,8 @@ pub struct Run {
     /// Plug the scenarios' own virtual cards into the vpcd that listens there (needs a build with PC/SC readers)
     #[arg(long, value_name = "HOST:PORT")]
     vpcd: Option<String>,
-    /// console, json=FILE, or json=- for stdout (console then goes to stderr, if it is asked for); may be given several
-    /// times [default: console]
+    /// console, json=FILE, json=- for stdout (console then goes to stderr, if it is asked for), or html=FILE, one page
+    /// that needs no network; may be given several times [default: console]
     #[arg(long, value_name = "REPORT")]
     report: Vec<ReportTo>,
     /// Write every message and receipt of the run into this new directory, with what openssl needs to check them
@@ -91,6 +93,7 @@ pub struct Run {
 enum ReportTo {
     Console,
     Json(PathBuf),
+    Html(PathBuf),
     JsonStdout,
 }
 
@@ -102,8 +105,9 @@ impl FromStr for ReportTo {
             None if text == "console" => Ok(Self::Console),
             Some(("json", "-")) => Ok(Self::JsonStdout),
             Some(("json", file)) if !file.is_empty() => Ok(Self::Json(file.into())),
-            Some(("junit" | "html", _)) => Err("本版本只有 console 和 json=文件 两种报告".into()),
-            _ => Err("应写 console、json=文件 或 json=-".into()),
+            Some(("html", file)) if !file.is_empty() => Ok(Self::Html(file.into())),
+            Some(("junit", _)) => Err("本版本没有 junit 报告，只有 console、json=文件 和 html=文件".into()),
+            _ => Err("应写 console、json=文件、json=- 或 html=文件".into()),
         }
     }
 }
@@ -116,7 +120,8 @@ impl Run {
     pub fn exec(self, out: &mut impl Write) -> Result<ExitCode, CliError> {
         self.only_memory()?;
         let cases = self.selection.cases()?;
-        let options = Options::new(self.selection.seed, self.selection.seal);
+        let trace = self.report.iter().any(|r| matches!(r, ReportTo::Html(_)));
+        let options = Options { trace, ..Options::new(self.selection.seed, self.selection.seal) };
         let mut journal = match &self.journal {
             None => None,
             Some(dir) => Some(Journal::create(dir, self.selection.seal).map_err(|e| named(dir, &e))?),
@@ -186,6 +191,10 @@ impl Run {
                 ReportTo::Json(path) => {
                     let file = File::create(&path).map_err(|e| named(&path, &e))?;
                     reports.push(Box::new(Json::new(BufWriter::new(file))));
+                }
+                ReportTo::Html(path) => {
+                    let file = File::create(&path).map_err(|e| named(&path, &e))?;
+                    reports.push(Box::new(Html::new(BufWriter::new(file))));
                 }
             }
         }

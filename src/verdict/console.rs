@@ -56,7 +56,7 @@ impl<W: Write> Console<W> {
         if let Some(more) = result.findings.len().checked_sub(FINDINGS_SHOWN).filter(|more| *more > 0) {
             writeln!(out, "  还有 {more} 处未列出，见 --report json")?;
         }
-        writeln!(out, "  重放：kouan run {}{}{}\n", quoted(&result.file), row_filter(&result.id), self.replay)
+        writeln!(out, "  重放：{}\n", replay(&result.file, &result.id, &self.replay))
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
@@ -91,14 +91,7 @@ impl<W: Write> Report for Console<W> {
                 self.bar.set_length(*cases as u64);
                 let part = shard.as_ref().map(|shard| format!("，第 {shard} 份")).unwrap_or_default();
                 self.run = format!("种子 {seed}，报文 {seal}，读卡器 {reader}{part}");
-                self.replay = format!(" --seed {seed}");
-                // What is not the default must be said, or another run is replayed.
-                if seal != "sm2" {
-                    self.replay += &format!(" --seal {seal}");
-                }
-                if reader != "memory" {
-                    self.replay += &format!(" --reader {}", quoted(reader));
-                }
+                self.replay = replay_options(*seed, seal, reader);
             }
             Event::CaseStarted { id, .. } => self.bar.set_message(id.clone()),
             Event::CaseFinished(result) => {
@@ -154,6 +147,23 @@ fn block(out: &mut impl Write, word: &str, lines: &[String]) -> io::Result<()> {
         writeln!(out, "      {head}  {line}")?;
     }
     Ok(())
+}
+
+/// The options that make another run the same as this one: what is not the default must be said.
+pub(super) fn replay_options(seed: u64, seal: &str, reader: &str) -> String {
+    let mut options = format!(" --seed {seed}");
+    if seal != "sm2" {
+        options += &format!(" --seal {seal}");
+    }
+    if reader != "memory" {
+        options += &format!(" --reader {}", quoted(reader));
+    }
+    options
+}
+
+/// The command that plays one case again, with what [`replay_options`] gave.
+pub(super) fn replay(file: &str, id: &str, options: &str) -> String {
+    format!("kouan run {}{}{options}", quoted(file), row_filter(id))
 }
 
 /// Picks one row of a matrix, where the id has one and a filter can say it.

@@ -12,8 +12,10 @@ pub mod document;
 pub mod event;
 pub mod expect;
 pub mod finding;
+pub mod html;
 pub mod json;
 pub mod requirements;
+pub mod trace;
 pub mod trail;
 mod values;
 

@@ -9,6 +9,7 @@ mod act;
 mod faults;
 mod look;
 mod once;
+mod told;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,7 +26,7 @@ use crate::{
     verdict::{
         checks::{self, Context},
         finding::{CaseResult, Finding, Verdict},
-        trail,
+        trace, trail,
     },
     world::{Setup, World, acts::Who, keys, script::Script},
 };
@@ -41,12 +42,14 @@ pub struct Options {
     pub rules: Rules,
     /// Cards other than the fixture's.
     pub cards: Option<Arc<Vec<[Card; 3]>>>,
+    /// Whether results carry a trace: only reports for people who look into a case want one.
+    pub trace: bool,
 }
 
 impl Options {
     /// The faithful portal under a seed.
     pub fn new(seed: u64, suite: Suite) -> Self {
-        Self { seed, suite, rules: Rules::default(), cards: None }
+        Self { seed, suite, rules: Rules::default(), cards: None, trace: false }
     }
 }
 
@@ -113,6 +116,7 @@ pub(super) fn blank(case: &Case, seed: u64) -> CaseResult {
         cited: BTreeMap::new(),
         seed,
         steps: case.steps.len(),
+        trace: None,
     }
 }
 
@@ -265,6 +269,10 @@ impl Player<'_> {
         trail::tell(&mut self.result.findings, &evidence, &fixtures.directory);
         for finding in &mut self.result.findings {
             finding.source = finding.line.map(|line| self.case.scenario.line(line).to_owned());
+        }
+        if options.trace {
+            let trace = trace::tell(told::script(self.case), &evidence, &context, &self.result);
+            self.result.trace = Some(Box::new(trace));
         }
         (self.result, evidence)
     }
