@@ -3,6 +3,7 @@
 # What `make test` needs beyond Rust and a C compiler, and how it is got:
 #   rustfmt, clippy   parts of the Rust toolchain (rustup component add rustfmt clippy)
 #   openssl           the independent judge of signatures and envelopes; Debian package `openssl`, installed if missing
+#   chromium          looks at the HTML report; Debian package `chromium`, installed if missing
 #   cargo-nextest     used where installed; plain `cargo test` otherwise
 
 CARGO ?= cargo
@@ -28,6 +29,8 @@ setup: ## install what the tests need
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
 	@command -v openssl >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends openssl; }
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends chromium; }
 
 fmt: ## formatting is as rustfmt wants it
 	$(CARGO) fmt --all --check

@@ -27,12 +27,8 @@ use super::{
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
 /// In the order in which they run; they share one scope.
-const SCRIPTS: [&str; 4] = [
-    include_str!("script.js"),
-    include_str!("list.js"),
-    include_str!("scenario.js"),
-    include_str!("sequence.js"),
-];
+const SCRIPTS: [&str; 4] =
+    [include_str!("script.js"), include_str!("list.js"), include_str!("scenario.js"), include_str!("sequence.js")];
 
 /// Cases whose traces are compressed together: enough to share what they have in common, few enough to open quickly.
 const CHUNK: usize = 8;
@@ -162,7 +158,13 @@ impl<W: Write> Report for Html<W> {
 
 impl<'a> RequirementIndex<'a> {
     fn of(r: &'a requirements::Requirement) -> Self {
-        Self { id: &r.id, section: &r.section, basis: r.basis.chinese(), text: &r.text, inferred: r.inferred.as_deref() }
+        Self {
+            id: &r.id,
+            section: &r.section,
+            basis: r.basis.chinese(),
+            text: &r.text,
+            inferred: r.inferred.as_deref(),
+        }
     }
 }
 
@@ -217,7 +219,8 @@ mod tests {
 
     fn traced(id: &str, verdict: Verdict) -> CaseResult {
         let mut result = case(id, verdict);
-        result.trace = Some(Box::new(Trace { start: "2026-03-02 09:00:00".into(), source: id.into(), ..Trace::default() }));
+        result.trace =
+            Some(Box::new(Trace { start: "2026-03-02 09:00:00".into(), source: id.into(), ..Trace::default() }));
         result
     }
 

@@ -77,6 +77,8 @@ function differing(text, other) {
   while (from < text.length && text[from] === other[from]) from++;
   let to = text.length, end = other.length;
   while (to > from && end > from && text[to - 1] === other[end - 1]) { to--; end--; }
+  // Where they share next to nothing, marking nearly all of it would be noise.
+  if ((text.length - to + from) * 2 < Math.min(text.length, other.length)) return text;
   return el("span", null, text.slice(0, from), to > from && el("mark", null, text.slice(from, to)), text.slice(to));
 }
 

@@ -54,6 +54,7 @@ function rowOf(trace, event) {
     el("time.time", { title: moment(trace, event.ms) }, moment(trace, event.ms).slice(11)), draw(event.what, trace, event));
 }
 
+const records = (trace) => (trace.recordCount ??= new Set(trace.events.filter((e) => e.what.kind === "log").map((e) => e.what.record)).size);
 const portal = (trace) => trace.lanes.findIndex((lane) => lane.role === "portal");
 const across = (...children) => el("div.across", null, ...children);
 const pill = (lane, name, ...children) => el(name, { style: `--at:${lane}` }, ...children);
@@ -98,7 +99,8 @@ const DRAWN = {
     return across(arrow(what.lane, portal(trace), what.refused ? "act.bad" : "act", label));
   },
   page: (what, trace) => across(pill(portal(trace), "span.note-on", el("b", null, `页面 ${what.page}`), ` ${what.records.length} 条记录`)),
-  log: (what, trace) => across(pill(portal(trace), "span.note-on.log" + (what.code === "F" ? ".bad" : what.code === "S" ? ".good" : ""), el("code", null, what.code), " ", what.text)),
+  log: (what, trace) => across(pill(portal(trace), "span.note-on.log" + (what.code === "F" ? ".bad" : what.code === "S" ? ".good" : ""),
+    el("code", null, what.code), " ", what.text, records(trace) > 1 && el("small", { title: what.record }, ` …${what.record.slice(-4)}`))),
   decision: (what) => across(pill(what.lane, "span.note-on.decision", el("b", null, what.point.split(".")[1] ?? what.point), " ", what.outcome)),
   fault: (what) => across(el("span.fault", null, "故障 ", el("b", null, what.text))),
   message(what, trace, event) {
@@ -142,7 +144,7 @@ function content(what, trace) {
 
 // ---------------------------------------------------------------- keys, and the beginning
 
-const typing = (target) => target.matches("input, select, textarea");
+const typing = (target) => target instanceof Element && target.matches("input, select, textarea");
 
 const ON_KEY = {
   j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1),

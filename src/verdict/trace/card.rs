@@ -42,7 +42,8 @@ fn meaning(answer: &Answer<'_>) -> String {
 /// In hex, a masked byte as `**`.
 fn shown(command: &[u8]) -> String {
     let secret = matches!(command.get(1), Some(0x20 | 0x24 | 0x2C));
-    let byte = |(place, b): (usize, &u8)| if secret && place > 3 && *b == b'*' { "**".into() } else { format!("{b:02X}") };
+    let byte =
+        |(place, b): (usize, &u8)| if secret && place > 3 && *b == b'*' { "**".into() } else { format!("{b:02X}") };
     let mut text = command.iter().enumerate().take(SHOWN).map(byte).collect::<Vec<String>>().join(" ");
     if command.len() > SHOWN {
         text += &format!(" … 共 {} 字节", command.len());

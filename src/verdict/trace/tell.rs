@@ -69,7 +69,9 @@ impl Lanes {
                     see(trail::name(&sent.to, directory), Role::Party);
                 }
                 Happening::Decided { party, .. } => see(trail::name(party, directory), Role::Party),
-                Happening::Apdu { person, .. } | Happening::Act(Act { person, .. }) => see(person.clone(), Role::Person),
+                Happening::Apdu { person, .. } | Happening::Act(Act { person, .. }) => {
+                    see(person.clone(), Role::Person)
+                }
                 Happening::Arrived(_)
                 | Happening::Lost { .. }
                 | Happening::Receipt { .. }
@@ -125,6 +127,12 @@ fn since(start: Time, at: Time) -> u64 {
     u64::try_from(at.since(start).as_millis()).unwrap_or(u64::MAX)
 }
 
+/// An act is noted when it is over; it is told before the rows that it wrote into a status log.
+fn before_its_rows(events: &[Moment], ms: u64, step: Option<usize>) -> usize {
+    let of_it = |e: &&Moment| matches!(e.what, What::Log { .. }) && e.ms == ms && e.step == step;
+    events.len() - events.iter().rev().take_while(of_it).count()
+}
+
 struct Telling<'a> {
     start: Time,
     evidence: &'a Evidence,
@@ -142,7 +150,9 @@ impl Telling<'_> {
                 let told = card::exchange(command, response);
                 self.spoken(&mut events, Moment { ms, step, what: self.card(person, told) });
             } else if let Some(what) = self.what(&entry.what, entry.at) {
-                events.push(Moment { ms, step, what });
+                let place =
+                    if matches!(what, What::Act { .. }) { before_its_rows(&events, ms, step) } else { events.len() };
+                events.insert(place, Moment { ms, step, what });
             }
         }
         events
