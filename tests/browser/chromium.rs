@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
@@ -150,6 +151,16 @@ impl Page {
         let down = json!({"type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code});
         self.call("Input.dispatchKeyEvent", down);
         self.call("Input.dispatchKeyEvent", json!({"type": "keyUp", "key": key, "windowsVirtualKeyCode": code}));
+    }
+
+    /// What is in sight, in a window of that size, as PNG; taken when it has been drawn.
+    pub fn picture(&mut self, width: u32, height: u32) -> Vec<u8> {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.call("Emulation.setDeviceMetricsOverride", size);
+        self.eval("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        let taken = self.call("Page.captureScreenshot", json!({"format": "png"}));
+        self.call("Emulation.clearDeviceMetricsOverride", json!({}));
+        STANDARD.decode(taken["data"].as_str().unwrap()).unwrap()
     }
 
     /// What a person types, key by key.

@@ -142,16 +142,19 @@ fn it_is_dark_where_people_want_it_so_narrow_on_a_small_screen_and_whole_on_pape
     assert_eq!(page.eval("document.documentElement.scrollWidth <= 390"), true);
     page.call("Emulation.clearDeviceMetricsOverride", json!({}));
 
+    page.eval("location.hash = ''");
+    assert!(page.comes_true("document.body.dataset.view === 'list'"));
     page.eval(
-        "globalThis.unfolded = 0; addEventListener('beforeprint', () => { \
-               unfolded = document.querySelectorAll('#view-case [aria-expanded=true]').length; })",
+        "addEventListener('beforeprint', () => { \
+         globalThis.printed = document.querySelector('#printed').textContent; })",
     );
     let pdf = page.call("Page.printToPDF", json!({}));
     let pdf = STANDARD.decode(pdf["data"].as_str().unwrap()).unwrap();
     assert!(pdf.starts_with(b"%PDF") && pdf.len() > 20_000, "{} bytes", pdf.len());
-    let messages = page.eval("document.querySelectorAll('#view-case .across > button').length");
-    assert!(messages.as_u64().unwrap() > 8);
-    assert_eq!(page.eval("unfolded"), messages, "everything is unfolded on paper");
+    let printed = page.eval("globalThis.printed ?? ''");
+    let printed = printed.as_str().unwrap();
+    assert!(printed.contains("EXAMPLE-01") && printed.contains("应为"), "all findings are on paper: {printed}");
+    assert_eq!(page.eval("document.querySelector('#printed').childElementCount"), 0, "and gone afterwards");
     page.call("Emulation.setEmulatedMedia", json!({"media": "print", "features": []}));
     assert_eq!(page.eval("getComputedStyle(document.querySelector('nav')).display"), "none");
     assert_eq!(page.complaints, [""; 0]);
@@ -185,5 +188,32 @@ fn a_thousand_cases_stay_small_and_open_quickly() {
         "1000 cases: {size} bytes; ready after {ready} ms, painted after {painted} ms; a case opens in {opened} ms"
     );
     assert!(page.text(".head h2").contains("银行第一次拒绝签约"));
+    assert_eq!(page.complaints, [""; 0]);
+}
+
+/// The pictures of the README, taken from a real run. They are written where `KOUAN_PICTURES` says (docs/report.sh).
+#[test]
+fn the_pictures_of_the_readme_can_be_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = ["docs/example.yaml", "tests/cases/failed/wrong-field.yaml", "tests/cases/undecided", "scenarios"];
+    let Some(mut page) = report("pictures", dir.path(), &files, 1) else { return };
+    let mut pictures = vec![("report-list.png", page.picture(1240, 800))];
+    page.call("Emulation.setEmulatedMedia", json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]}));
+    page.eval("location.hash = '#EXAMPLE-01'");
+    assert!(page.comes_true("document.querySelector('button.arrow.message.lost')"));
+    page.eval("document.querySelectorAll('button.arrow.message')[1].click()");
+    page.eval("document.querySelector('.sequence').scrollIntoView()");
+    pictures.push(("report-scenario.png", page.picture(1240, 960)));
+    page.call("Emulation.setEmulatedMedia", json!({"features": []}));
+    page.eval("location.hash = '#要求'");
+    assert!(page.comes_true("document.querySelector('.matrix')"));
+    page.eval("scrollTo(0, 0)");
+    pictures.push(("report-requirements.png", page.picture(1240, 800)));
+    for (name, png) in pictures {
+        assert!(png.starts_with(b"\x89PNG") && png.len() < 300_000, "{name}: {} bytes", png.len());
+        if let Some(folder) = std::env::var_os("KOUAN_PICTURES") {
+            fs::write(Path::new(&folder).join(name), png).unwrap();
+        }
+    }
     assert_eq!(page.complaints, [""; 0]);
 }

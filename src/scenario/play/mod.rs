@@ -24,7 +24,7 @@ use super::model::{Act, Case, Step};
 use crate::{
     evidence::{Evidence, Happening},
     verdict::{
-        checks::{self, Context},
+        checks::{self, Context, Judging},
         finding::{CaseResult, Finding, Verdict},
         trace, trail,
     },
@@ -258,7 +258,8 @@ impl Player<'_> {
         let named: BTreeMap<&str, usize> = self.case.always.iter().map(|i| (i.name.as_str(), i.line)).collect();
         let signed =
             self.case.steps.iter().find(|s| matches!(s.act, Act::SignAgreement { .. } | Act::ResignAgreement { .. }));
-        checks::run_all(&evidence, &context, &named, signed.map_or(0, |s| s.line), &mut self.result);
+        let judging = Judging::new(context);
+        checks::run_all(&evidence, &judging, &named, signed.map_or(0, |s| s.line), &mut self.result);
         if whole {
             once::check(self.case, &evidence, &fixtures.directory, &mut self.result);
             faults::check_struck(self.case, &evidence, &mut self.result);
@@ -271,7 +272,7 @@ impl Player<'_> {
             finding.source = finding.line.map(|line| self.case.scenario.line(line).to_owned());
         }
         if options.trace {
-            let trace = trace::tell(told::script(self.case), &evidence, &context, &self.result);
+            let trace = trace::tell(told::script(self.case), &evidence, &judging, &self.result);
             self.result.trace = Some(Box::new(trace));
         }
         (self.result, evidence)

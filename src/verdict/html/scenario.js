@@ -70,16 +70,18 @@ function finding(f, place, all) {
     f.trail.length > 0 && !same("trail") && el("div.seen", null, el("h4", null, "有关的报文"), el("pre", null, f.trail.join("\n"))));
 }
 
-/** The text with what differs from the other one marked: what the two do not share at beginning and end. */
+/** The text with what differs from the other one marked: all but what the two share at beginning and end, in whole words. */
 function differing(text, other) {
   if (!text) return el("span.none", null, "（无）");
+  const [words, others] = [text, other].map((t) => t.split(/([\s,，；:：[\]{}()（）]+)/));
   let from = 0;
-  while (from < text.length && text[from] === other[from]) from++;
-  let to = text.length, end = other.length;
-  while (to > from && end > from && text[to - 1] === other[end - 1]) { to--; end--; }
+  while (from < words.length && words[from] === others[from]) from++;
+  let to = words.length, end = others.length;
+  while (to > from && end > from && words[to - 1] === others[end - 1]) { to--; end--; }
+  const shared = [...words.slice(0, from), ...words.slice(to)].join("");
   // Where they share next to nothing, marking nearly all of it would be noise.
-  if ((text.length - to + from) * 2 < Math.min(text.length, other.length)) return text;
-  return el("span", null, text.slice(0, from), to > from && el("mark", null, text.slice(from, to)), text.slice(to));
+  if (!/[^\s,，；:：[\]{}()（）]/.test(shared)) return text;
+  return el("span", null, words.slice(0, from).join(""), to > from && el("mark", null, words.slice(from, to).join("")), words.slice(to).join(""));
 }
 
 const jump = (line) => (event) => {

@@ -169,19 +169,13 @@ addEventListener("keydown", (event) => {
   act();
 });
 
-// A printed case shows everything, a printed list all that was found; afterwards it is as it was.
-let folded = [];
+// A printed list ends with all that was found. A printed case is what stands on the page: `e` unfolds the rest of it first.
 addEventListener("beforeprint", () => {
-  if (document.body.dataset.view === "list")
-    $("printed").append(...shown.filter((c) => c.findings.length).map((c) =>
-      el("article", null, el("h2", null, `${c.id} ${c.title}`), el("p.replay", null, el("code", null, c.replay)), ...findings(c))));
-  folded = [...document.querySelectorAll("#view-case .across > button[aria-expanded=false]")];
-  for (const b of folded) b.unfold(true);
+  if (document.body.dataset.view !== "list") return;
+  $("printed").append(...shown.filter((c) => c.findings.length).map((c) =>
+    el("article", null, el("h2", null, `${c.id} ${c.title}`), el("p.replay", null, el("code", null, c.replay)), ...findings(c))));
 });
-addEventListener("afterprint", () => {
-  $("printed").replaceChildren();
-  for (const b of folded) b.unfold(false);
-});
+addEventListener("afterprint", () => $("printed").replaceChildren());
 
 header();
 list();

@@ -10,11 +10,7 @@ use domain::{
 use super::{End, Exchange, Fate, Lane, Message, Moment, Role, Step, Trace, What, card, message};
 use crate::{
     evidence::{Act, Arrival, Evidence, Happening, Sent},
-    verdict::{
-        checks::{Context, Judging},
-        finding::CaseResult,
-        trail,
-    },
+    verdict::{checks::Judging, finding::CaseResult, trail},
 };
 
 /// What a trace shows of the scenario file itself.
@@ -31,15 +27,9 @@ pub struct Script {
 }
 
 /// Tells a case that is over. The same evidence gives the same trace.
-pub fn tell<'a>(script: Script, evidence: &'a Evidence, context: &Context<'a>, result: &CaseResult) -> Trace {
-    let lanes = Lanes::of(evidence, context.directory);
-    let telling = Telling {
-        start: script.start,
-        evidence,
-        judging: Judging::new(*context),
-        fates: fates(evidence, script.start),
-        lanes,
-    };
+pub fn tell(script: Script, evidence: &Evidence, judging: &Judging<'_>, result: &CaseResult) -> Trace {
+    let lanes = Lanes::of(evidence, judging.directory);
+    let telling = Telling { start: script.start, evidence, judging, fates: fates(evidence, script.start), lanes };
     Trace {
         start: script.start.to_string(),
         tags: script.tags,
@@ -133,15 +123,15 @@ fn before_its_rows(events: &[Moment], ms: u64, step: Option<usize>) -> usize {
     events.len() - events.iter().rev().take_while(of_it).count()
 }
 
-struct Telling<'a> {
+struct Telling<'a, 'j> {
     start: Time,
     evidence: &'a Evidence,
-    judging: Judging<'a>,
+    judging: &'a Judging<'j>,
     fates: BTreeMap<usize, Vec<Fate>>,
     lanes: Lanes,
 }
 
-impl Telling<'_> {
+impl Telling<'_, '_> {
     fn events(&self) -> Vec<Moment> {
         let mut events: Vec<Moment> = Vec::new();
         for entry in &self.evidence.entries {
@@ -217,8 +207,8 @@ impl Telling<'_> {
             _ => None,
         });
         let laid = match arrived {
-            Some((Arrival { bytes, by, .. }, at)) => message::open(bytes, by, at, &self.judging),
-            None => message::open(&sent.bytes, &sent.to, at, &self.judging),
+            Some((Arrival { bytes, by, .. }, at)) => message::open(bytes, by, at, self.judging),
+            None => message::open(&sent.bytes, &sent.to, at, self.judging),
         };
         Message {
             name: sent.kind.chinese().into(),
