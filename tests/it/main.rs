@@ -10,6 +10,7 @@ mod commands;
 mod determinism;
 mod docs;
 mod doors;
+mod html;
 mod journal;
 mod program;
 mod report;

@@ -62,7 +62,8 @@ pub enum Role {
     /// Somebody with a card.
     Person,
     /// 门户
-    Portal,
+    #[serde(rename = "portal")]
+    SingleWindow,
     /// An insurer or a bank.
     Party,
 }

@@ -46,7 +46,7 @@ struct Lanes(Vec<(String, Role)>);
 
 impl Lanes {
     fn of(evidence: &Evidence, directory: &Directory) -> Self {
-        let mut seen: Vec<(String, Role)> = vec![("门户".into(), Role::Portal)];
+        let mut seen: Vec<(String, Role)> = vec![("门户".into(), Role::SingleWindow)];
         let mut see = |name: String, role| {
             if !seen.iter().any(|(known, _)| *known == name) {
                 seen.push((name, role));
