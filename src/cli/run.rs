@@ -105,7 +105,7 @@ impl FromStr for ReportTo {
             None if text == "console" => Ok(Self::Console),
             Some(("json", "-")) => Ok(Self::JsonStdout),
             Some(("json", file)) if !file.is_empty() => Ok(Self::Json(file.into())),
-            Some(("html", file)) if !file.is_empty() => Ok(Self::Html(file.into())),
+            Some(("html", file)) if !matches!(file, "" | "-") => Ok(Self::Html(file.into())),
             Some(("junit", _)) => Err("本版本没有 junit 报告，只有 console、json=文件 和 html=文件".into()),
             _ => Err("应写 console、json=文件、json=- 或 html=文件".into()),
         }

@@ -4,6 +4,7 @@
 //! `KOUAN_NEEDS_JUDGES`, which `make test` sets.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+#![allow(clippy::print_stdout, reason = "what was skipped or measured must be seen")]
 
 mod chromium;
 #[path = "../it/program.rs"]

@@ -119,6 +119,11 @@ fn filters_choose_and_requirements_lead_to_the_cases_that_prove_them() {
     assert_eq!(page.eval("document.querySelector('#req-DTY-01').classList.contains('r-open')"), true);
     page.eval("document.querySelector('#req-MSG-04 summary').click()");
     assert!(page.text("#req-MSG-04 .links").contains("CASE-OK-02"));
+    // From a finding to the rule that it breaks.
+    page.eval("location.hash = '#EXAMPLE-01'");
+    assert!(page.comes_true("document.querySelector('.rule a')"));
+    page.eval("document.querySelector('.rule a').click()");
+    assert!(page.comes_true("document.activeElement === document.querySelector('#req-AGR-08[open] summary')"));
     assert_eq!(page.complaints, [""; 0]);
 }
 
@@ -169,7 +174,7 @@ fn a_thousand_cases_stay_small_and_open_quickly() {
     fs::create_dir(&suite).unwrap();
     for n in 0..1000 {
         let mut one = text.replace("EXAMPLE-01", &format!("EXAMPLE-{n:04}"));
-        write!(one, "说明: 第 {n} 份\n").unwrap();
+        writeln!(one, "说明: 第 {n} 份").unwrap();
         fs::write(suite.join(format!("{n:04}.yaml")), one).unwrap();
     }
     let suite = suite.display().to_string();
@@ -203,15 +208,16 @@ fn the_pictures_of_the_readme_can_be_taken() {
     assert!(page.comes_true("document.querySelector('button.arrow.message.lost')"));
     page.eval("document.querySelectorAll('button.arrow.message')[1].click()");
     page.eval("document.querySelector('.sequence').scrollIntoView()");
-    pictures.push(("report-scenario.png", page.picture(1240, 960)));
+    pictures.push(("report-scenario.png", page.picture(1240, 840)));
     page.call("Emulation.setEmulatedMedia", json!({"features": []}));
     page.eval("location.hash = '#要求'");
     assert!(page.comes_true("document.querySelector('.matrix')"));
     page.eval("scrollTo(0, 0)");
     pictures.push(("report-requirements.png", page.picture(1240, 800)));
     for (name, png) in pictures {
-        assert!(png.starts_with(b"\x89PNG") && png.len() < 300_000, "{name}: {} bytes", png.len());
+        assert!(png.starts_with(b"\x89PNG"), "{name}");
         if let Some(folder) = std::env::var_os("KOUAN_PICTURES") {
+            assert!(png.len() < 300_000, "{name}: {} bytes", png.len());
             fs::write(Path::new(&folder).join(name), png).unwrap();
         }
     }

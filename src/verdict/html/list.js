@@ -124,19 +124,22 @@ function requirements() {
   view.append(el("div.matrix", null, [...groups].map(([prefix, members]) => el("div", null,
     el("span.group-name", null, `${prefix} ${GROUPS[prefix] ?? ""}`),
     el("div.tiles", null, members.map((r) => el("button.tile.r-" + r.state,
-      { type: "button", title: `${r.id} ${STATES[r.state]}\n${r.text}`, "aria-label": `${r.id} ${STATES[r.state]}`, onclick: () => open(r.id) },
+      { type: "button", title: `${r.id} ${STATES[r.state]}\n${r.text}`, "aria-label": `${r.id} ${STATES[r.state]}`, onclick: () => openRequirement(r.id) },
       r.id.split("-")[1])))))));
   for (const [prefix, members] of groups) {
     view.append(el("h3", null, `${prefix} ${GROUPS[prefix] ?? ""}`, el("small", null,
       `${members.filter((r) => r.state === "passed").length} / ${members.length} 已覆盖`)));
     view.append(...members.map(requirement));
   }
-  const open = (id) => {
-    const entry = document.getElementById("req-" + id);
-    entry.open = true;
-    entry.scrollIntoView({ block: "center" });
-    entry.querySelector("summary").focus({ preventScroll: true });
-  };
+}
+
+/** Unfolds a requirement and goes there; an id that is none does nothing. */
+function openRequirement(id) {
+  const entry = $("req-" + id);
+  if (!entry) return;
+  entry.open = true;
+  entry.scrollIntoView({ block: "center" });
+  entry.querySelector("summary").focus({ preventScroll: true });
 }
 
 function requirement(r) {

@@ -18,7 +18,7 @@ async function showCase(c) {
       el("h2", null, c.title),
       el("p.facts", null, [c.file, `${span(c.virtual_ms)}虚拟时间`, `${c.messages} 份报文`, `${c.receipts} 份回执`, `${c.apdus} 条 APDU`, `${c.card_signatures} 次卡签名`]
         .map((text) => el("span", null, text))),
-      el("p.covers", null, "覆盖 ", c.covers.map((id) => el("a.tag", { href: "#要求", title: textOf(id), onclick: () => setTimeout(() => openRequirement(id)) }, id)),
+      el("p.covers", null, "覆盖 ", c.covers.map((id) => el("a.tag", { href: "#要求-" + id, title: textOf(id) }, id)),
         c.tags.map((tag) => el("span.tag.plain", null, tag))),
       el("p.replay", null, el("span", null, "重放"), el("code", null, c.replay), copy(c.replay))),
     ...findings(c), happened);
@@ -32,11 +32,6 @@ async function showCase(c) {
 }
 
 const textOf = (id) => index.requirements.find((r) => r.id === id)?.text ?? "";
-const openRequirement = (id) => {
-  const entry = $("req-" + id);
-  if (entry) { entry.open = true; entry.scrollIntoView({ block: "center" }); }
-};
-
 function copy(text) {
   const button = el("button.tool", {
     type: "button",
@@ -65,7 +60,7 @@ function finding(f, place, all) {
     el("p.text", null, f.text),
     (f.expected || f.actual) && el("dl.compared", null, el("dt", null, "应为"), el("dd.should", null, differing(f.expected, f.actual)),
       el("dt", null, "实为"), el("dd.was", null, differing(f.actual, f.expected))),
-    f.requirement && el("p.rule", null, el("code", null, f.requirement), " ", el("span", { lang: "en" }, textOf(f.requirement))),
+    f.requirement && el("p.rule", null, el("a", { href: "#要求-" + f.requirement }, el("code", null, f.requirement)), " ", el("span", { lang: "en" }, textOf(f.requirement))),
     f.page.length > 0 && !same("page") && el("div.seen", null, el("h4", null, "当时的页面"), el("pre", null, f.page.join("\n"))),
     f.trail.length > 0 && !same("trail") && el("div.seen", null, el("h4", null, "有关的报文"), el("pre", null, f.trail.join("\n"))));
 }

@@ -136,18 +136,21 @@ function help() {
 
 const say = (text) => { $("say").textContent = text; };
 
-/** Shows what the address names: nothing the list, 要求 the requirements, else the case with that id. */
+/** Shows what the address names: nothing the list, 要求 the requirements, 要求-AGR-01 one of them, else the case with that id. */
 function show() {
   const id = decodeURIComponent(location.hash.slice(1));
   const c = cases.find((one) => one.id === id);
-  const view = c ? "case" : id === "要求" ? "requirements" : "list";
+  const view = c ? "case" : /^要求(-|$)/.test(id) ? "requirements" : "list";
   document.body.dataset.view = view;
   $("view-list").hidden = view === "requirements";
   $("view-case").hidden = view !== "case";
   $("view-requirements").hidden = view !== "requirements";
   for (const link of document.querySelectorAll("nav a"))
     link.toggleAttribute("aria-current", link.dataset.view === (view === "case" ? "list" : view));
-  if (view === "requirements") requirements();
+  if (view === "requirements") {
+    requirements();
+    openRequirement(id.slice("要求-".length));
+  }
   if (view === "case") {
     select(c, false);
     scrollTo(0, $("main").offsetTop < scrollY ? $("main").offsetTop : scrollY);

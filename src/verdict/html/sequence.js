@@ -169,7 +169,7 @@ addEventListener("keydown", (event) => {
   act();
 });
 
-// A printed list ends with all that was found. A printed case is what stands on the page: `e` unfolds the rest of it first.
+// A printed list begins with all that was found. A printed case is what stands on the page: `e` unfolds the rest of it first.
 addEventListener("beforeprint", () => {
   if (document.body.dataset.view !== "list") return;
   $("printed").append(...shown.filter((c) => c.findings.length).map((c) =>
