@@ -182,6 +182,7 @@ fn a_thousand_cases_stay_small_and_open_quickly() {
     let size = fs::metadata(dir.path().join("report.html")).unwrap().len();
     assert!(size < 10_000_000, "{size} bytes");
     assert_eq!(page.eval("document.querySelectorAll('#rows .row').length"), 1000);
+    page.comes_true("performance.getEntriesByName('first-contentful-paint').length");
     let painted = page.eval("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0");
     let ready = page.eval("performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart");
     let opened = page.eval(

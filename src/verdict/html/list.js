@@ -120,7 +120,11 @@ function requirements() {
     el("p.legend", null, Object.entries(STATES).map(([state, word]) =>
       el("span.legend-item.r-" + state, null, el("i", { "aria-hidden": "true" }), `${word} `, el("b", null, count(state))))),
     el("p.note", null, "已覆盖：在通过的场景中，有执行过的检查引用这条要求。方格与下面的条目一一对应。"));
-  const groups = Map.groupBy ? Map.groupBy(all, (r) => r.id.split("-")[0]) : new Map();
+  const groups = new Map();
+  for (const r of all) {
+    const prefix = r.id.split("-")[0];
+    groups.set(prefix, [...(groups.get(prefix) ?? []), r]);
+  }
   view.append(el("div.matrix", null, [...groups].map(([prefix, members]) => el("div", null,
     el("span.group-name", null, `${prefix} ${GROUPS[prefix] ?? ""}`),
     el("div.tiles", null, members.map((r) => el("button.tile.r-" + r.state,
