@@ -51,13 +51,17 @@ function span(ms) {
 
 // ---------------------------------------------------------------- traces, opened when they are looked at
 
-const chunks = [...document.querySelectorAll("script.kouan-trace")];
+// The chunks stand behind this script, so that the list is there before megabytes of them have been read.
+const chunks = new Promise((done) => {
+  const all = () => done(document.querySelectorAll("script.kouan-trace"));
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", all); else all();
+});
 const opened = new Map();
 
 /** The trace of a case, or null where the report has none. */
 function traceOf(c) {
   const place = Math.floor(c.number / index.chunk);
-  if (!opened.has(place)) opened.set(place, inflate(chunks[place]));
+  if (!opened.has(place)) opened.set(place, chunks.then((all) => inflate(all[place])));
   return opened.get(place).then((traces) => traces[c.number % index.chunk] ?? null);
 }
 
