@@ -6,6 +6,7 @@
 #   xmllint, python3  judges of the JUnit report: the schema of the Jenkins xunit plugin (junit-10.xsd, as the source
 #                     archive of pytest carries it) and PyPI's junitparser, both at a fixed version in target/judges
 #   node, npm         for yaml-language-server, the judge of the editor's schema (tests/editor); installed if missing
+#   chromium          looks at the HTML report; Debian package `chromium`, installed if missing
 #   cargo-nextest     used where installed; plain `cargo test` otherwise
 
 CARGO ?= cargo
@@ -41,6 +42,8 @@ setup: $(JUDGES)/junit-10.xsd $(JUDGES)/python/junitparser ## install what the t
 	@command -v npm >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends nodejs npm; }
 	@cd tests/editor && { cmp -s package-lock.json node_modules/installed.json || \
 	  { npm ci --ignore-scripts --no-audit --no-fund && cp package-lock.json node_modules/installed.json; }; }
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends chromium; }
 
 $(JUDGES)/junit-10.xsd:
 	@python3 -m pip --version >/dev/null 2>&1 || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends python3-pip; }

@@ -57,6 +57,7 @@ pub(crate) fn write<R: CryptoRng + ?Sized>(
 /// EnvelopedData as read.
 #[derive(Debug)]
 pub(crate) struct EnvelopedData<'a> {
+    content_type: Oid,
     receivers: Vec<Receiver<'a>>,
     content_algorithm: Oid,
     iv: [u8; 16],
@@ -80,9 +81,10 @@ impl<'a> EnvelopedData<'a> {
         let mut info = outer.enter(SEQUENCE, PLACE)?;
         outer.finish(PLACE)?;
         let content_type = info.take(tlv::OID, PLACE)?.value;
-        if content_type != oid::ENVELOPED_DATA.der && content_type != oid::GM_ENVELOPED_DATA.der {
-            return Err(Malformed("信封的内容类型（应为envelopedData）"));
-        }
+        let content_type = [oid::ENVELOPED_DATA, oid::GM_ENVELOPED_DATA]
+            .into_iter()
+            .find(|o| o.der == content_type)
+            .ok_or(Malformed("信封的内容类型（应为envelopedData）"))?;
         let mut explicit = info.enter(CONTEXT_0, PLACE)?;
         info.finish(PLACE)?;
         let mut enveloped = explicit.enter(SEQUENCE, PLACE)?;
@@ -113,7 +115,17 @@ impl<'a> EnvelopedData<'a> {
         let encrypted = content.take(CONTEXT_0_PRIMITIVE, "加密内容")?.value;
         content.finish("加密内容")?;
         let iv = iv.try_into().map_err(|_| Malformed("初始向量"))?;
-        Ok(Self { receivers, content_algorithm, iv, encrypted })
+        Ok(Self { content_type, receivers, content_algorithm, iv, encrypted })
+    }
+
+    /// The name of the outer content type.
+    pub(crate) fn content_type(&self) -> &'static str {
+        self.content_type.name
+    }
+
+    /// How many receivers are named.
+    pub(crate) fn receivers(&self) -> usize {
+        self.receivers.len()
     }
 
     /// The content, opened by `unwrap_key`, which holds the key of `receiver_id`; and the names of the algorithms.

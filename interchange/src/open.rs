@@ -50,6 +50,16 @@ pub struct CmsFacts {
     pub signer: String,
     /// Serial number of the signer's certificate in hex; empty for `mac`.
     pub serial: String,
+    /// Common name of who issued that certificate; empty for `mac`.
+    pub issuer: String,
+    /// From when that certificate is valid, in seconds since 1970; 0 for `mac`.
+    pub valid_from: i64,
+    /// Until when, in seconds since 1970; 0 for `mac`.
+    pub valid_until: i64,
+    /// The outer content type, such as `envelopedData`; `-` for `mac`.
+    pub content_type: &'static str,
+    /// How many receivers the envelope names; 1 for `mac`.
+    pub receivers: usize,
     /// Such as `SM3`.
     pub digest_algorithm: &'static str,
     /// Such as `SM2-SM3`.
@@ -117,6 +127,11 @@ fn prove_cms(bytes: &[u8], me: &Identity, keys: &CmsKeys, peers: &Peers, now: Ti
         suite: me.suite(),
         signer: peer.certificate.common_name().to_owned(),
         serial: peer.certificate.serial_hex(),
+        issuer: peer.certificate.issuer_common_name().to_owned(),
+        valid_from: peer.certificate.not_before(),
+        valid_until: peer.certificate.not_after(),
+        content_type: enveloped.content_type(),
+        receivers: enveloped.receivers(),
         digest_algorithm,
         signature_algorithm,
         key_algorithm,
@@ -145,6 +160,11 @@ fn prove_mac(bytes: &[u8], me: &Identity, secret: &[u8; 32], peers: &Peers) -> R
         suite: Suite::Mac,
         signer: message.sender.to_owned(),
         serial: String::new(),
+        issuer: String::new(),
+        valid_from: 0,
+        valid_until: 0,
+        content_type: "-",
+        receivers: 1,
         digest_algorithm: "SHA-256",
         signature_algorithm: "HMAC-SHA-256",
         key_algorithm: "-",

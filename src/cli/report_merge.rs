@@ -17,6 +17,7 @@ use super::{
 use crate::verdict::{
     document::Document,
     event::Event,
+    html,
     merge::{Part, merge},
 };
 
@@ -31,11 +32,13 @@ Example (each machine plays a third of the suite; the last command may run anywh
   kouan run scenarios --shard 2/3 --report json=2.json
   kouan run scenarios --shard 3/3 --report json=3.json
   kouan report merge 1.json 2.json 3.json --report console --report junit=all.xml
+HTML reports can be merged likewise, and only they hold what a merged page needs to tell each case:
+  kouan report merge 1.html 2.html 3.html --report html=all.html
 
 The merged JSON is the one that a single machine would have written, but for the keys that begin with wall_.
 Exit codes: those of kouan run; 2 if the results cannot be put together")]
 pub struct ReportMerge {
-    /// Results that `kouan run --report json=F` wrote
+    /// Results that `kouan run --report json=F` (or html=F) wrote
     #[arg(value_name = "F", required = true)]
     files: Vec<PathBuf>,
     #[arg(long, value_name = "REPORT", help = report_to::HELP)]
@@ -72,7 +75,9 @@ fn documents(path: &Path) -> Result<Vec<Document>, CliError> {
     let wrong = |why: String| CliError::Input(format!("{} 不是可合并的结果：{why}", path.display()));
     match text.trim_start().bytes().next() {
         Some(b'{') => json(&text).map(|document| vec![document]).map_err(wrong),
-        Some(b'<') => Err(wrong("它是网页或 XML；请给 kouan run --report json=文件 写的那个文件".into())),
+        Some(b'<') => html::document_in(&text)
+            .map(|document| vec![document])
+            .ok_or_else(|| wrong("它是网页或 XML，但不是 kouan run --report html=文件 写的".into())),
         None => Err(wrong("文件是空的".into())),
         Some(_) => Err(wrong("请给 kouan run --report json=文件 写的那个文件".into())),
     }

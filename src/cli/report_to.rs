@@ -12,13 +12,14 @@ use super::{CliError, report_file::ReportFile};
 use crate::verdict::{
     console::Console,
     event::{Event, Report},
+    html::Html,
     json::Json,
     junit::Junit,
 };
 
 /// What help says of the option.
-pub const HELP: &str = "console, json=FILE or junit=FILE; json=- or junit=- for stdout (console then goes to stderr, if \
-it is asked for); may be given several times [default: console]";
+pub const HELP: &str = "console, json=FILE, junit=FILE, or html=FILE, one page that needs no network; - as FILE is stdout \
+(console then goes to stderr, if it is asked for); may be given several times [default: console]";
 
 /// A report that is wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,8 @@ pub enum ReportTo {
     Json(PathBuf),
     /// JUnit XML.
     Junit(PathBuf),
+    /// A page for people.
+    Html(PathBuf),
 }
 
 impl FromStr for ReportTo {
@@ -39,8 +42,8 @@ impl FromStr for ReportTo {
             None if text == "console" => Ok(Self::Console),
             Some(("json", file)) if !file.is_empty() => Ok(Self::Json(file.into())),
             Some(("junit", file)) if !file.is_empty() => Ok(Self::Junit(file.into())),
-            Some(("html", _)) => Err("本版本没有 html 报告，只有 console、json=文件 和 junit=文件".into()),
-            _ => Err("应写 console、json=文件 或 junit=文件；文件写 - 就是标准输出".into()),
+            Some(("html", file)) if !file.is_empty() => Ok(Self::Html(file.into())),
+            _ => Err("应写 console、json=文件、junit=文件 或 html=文件；文件写 - 就是标准输出".into()),
         }
     }
 }
@@ -52,6 +55,7 @@ impl ReportTo {
             Self::Console => "console".into(),
             Self::Json(path) => format!("json={}", path.display()),
             Self::Junit(path) => format!("junit={}", path.display()),
+            Self::Html(path) => format!("html={}", path.display()),
         }
     }
 
@@ -59,7 +63,7 @@ impl ReportTo {
     fn path(&self) -> Option<&PathBuf> {
         match self {
             Self::Console => None,
-            Self::Json(path) | Self::Junit(path) => Some(path),
+            Self::Json(path) | Self::Junit(path) | Self::Html(path) => Some(path),
         }
     }
 
@@ -80,6 +84,7 @@ impl ReportTo {
             Self::Console => Box::new(Console::new(out, io::stderr().is_terminal())),
             Self::Json(_) => Box::new(Json::new(out)),
             Self::Junit(_) => Box::new(Junit::new(out)),
+            Self::Html(_) => Box::new(Html::new(out)),
         }
     }
 }

@@ -62,6 +62,7 @@ pub struct Selection {
 Examples:
   kouan run
   kouan run scenarios/4-在线交费签约 --tag 签约 --report console --report json=result.json
+  kouan run --report console --report html=report.html
   kouan run scenarios --filter '覆盖=AGR-12' --seed 7 --journal journal/
   kouan run scenarios --shard 1/3 --report console --report json=1.json --report junit=1.xml
 
@@ -93,7 +94,8 @@ impl Run {
     pub fn exec(self, out: &mut impl Write) -> Result<ExitCode, CliError> {
         self.only_memory()?;
         let cases = self.selection.cases()?;
-        let options = Options::new(self.selection.seed, self.selection.seal);
+        let trace = self.report.iter().any(|r| matches!(r, ReportTo::Html(_)));
+        let options = Options { trace, ..Options::new(self.selection.seed, self.selection.seal) };
         // Before the journal, for they leave no trace if something else is wrong.
         let mut reports = Reports::open(&self.report, out)?;
         let mut journal = match &self.journal {

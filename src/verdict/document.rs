@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, se
 use super::{
     event::{Event, Summary},
     finding::{CaseResult, Finding, Verdict},
+    trace::Trace,
 };
 
 /// The document.
@@ -59,6 +60,9 @@ pub struct Scenario {
     pub receipts: u64,
     /// What the checks found.
     pub findings: Vec<Finding>,
+    /// What happened: only in a document that was read out of an HTML report, and never in `--report json=F`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Box<Trace>>,
 }
 
 impl From<&CaseResult> for Scenario {
@@ -76,13 +80,15 @@ impl From<&CaseResult> for Scenario {
             messages: r.messages,
             receipts: r.receipts,
             findings: r.findings.clone(),
+            trace: None,
         }
     }
 }
 
 impl Scenario {
-    /// As the case's result; what the document does not hold (citations, the number of steps) is empty.
+    /// As the case's result; what the document does not hold (citations and steps, where it has no trace) is empty.
     fn into_result(self, seed: u64) -> CaseResult {
+        let (cited, steps) = self.trace.as_ref().map(|t| (t.cited.clone(), t.steps.len())).unwrap_or_default();
         CaseResult {
             id: self.id,
             title: self.title,
@@ -96,9 +102,10 @@ impl Scenario {
             messages: self.messages,
             receipts: self.receipts,
             findings: self.findings,
-            cited: Default::default(),
+            cited,
             seed,
-            steps: 0,
+            steps,
+            trace: self.trace,
         }
     }
 }

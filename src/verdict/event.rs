@@ -128,6 +128,7 @@ pub(crate) mod tests {
             cited: BTreeMap::new(),
             seed: 1,
             steps: 1,
+            trace: None,
         }
     }
 

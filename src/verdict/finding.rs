@@ -6,6 +6,8 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
+use super::trace::Trace;
+
 /// What a case, or one finding in it, comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
@@ -193,7 +195,7 @@ impl Finding {
 }
 
 /// A check that cited a requirement and was evaluated.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Citation {
     /// Which check, such as `expect 协议.状态` or an invariant's name.
     pub check: String,
@@ -234,6 +236,8 @@ pub struct CaseResult {
     pub seed: u64,
     /// Steps that were played.
     pub steps: usize,
+    /// What happened, where a report asks for it.
+    pub trace: Option<Box<Trace>>,
 }
 
 impl CaseResult {

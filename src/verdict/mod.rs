@@ -12,11 +12,13 @@ pub mod document;
 pub mod event;
 pub mod expect;
 pub mod finding;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod merge;
 pub mod replay;
 pub mod requirements;
+pub mod trace;
 pub mod trail;
 mod values;
 

@@ -65,7 +65,8 @@ fn leaving(sent: &Sent, directory: &Directory) -> String {
     text
 }
 
-fn taken(arrival: &Arrival) -> String {
+/// What the receiver made of a copy.
+pub fn taken(arrival: &Arrival) -> String {
     match (&arrival.refused, arrival.reason.as_str()) {
         (None, _) => "收下".into(),
         (Some(code), "") => format!("拒收 {code}"),
@@ -73,7 +74,8 @@ fn taken(arrival: &Arrival) -> String {
     }
 }
 
-const fn receipt(lost: bool, refused: Option<&str>, verified: bool) -> &'static str {
+/// What a receipt says, or what became of it.
+pub const fn receipt(lost: bool, refused: Option<&str>, verified: bool) -> &'static str {
     match (lost, verified, refused) {
         (true, _, _) => "回执丢失",
         (false, false, _) => "回执无法验证",

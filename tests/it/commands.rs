@@ -139,7 +139,7 @@ fn what_the_program_says_on_stderr_is_chinese() {
         ("run scenarios --tag 没有这个标签", "kouan: 没有选中任何场景；kouan list 可列出所有场景\n"),
         ("run scenarios --reader usb", "kouan: 没有「usb」这种读卡器，请用 --reader memory\n"),
         ("run scenarios --jobs 0", "应为1至256的整数"),
-        ("run scenarios --report xml", "应写 console、json=文件 或 junit=文件"),
+        ("run scenarios --report xml", "应写 console、json=文件、junit=文件 或 html=文件"),
     ] {
         let said = line(args).ended(2);
         assert!(said.err.contains(words), "{args}: {}", said.err);

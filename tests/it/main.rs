@@ -15,6 +15,7 @@ mod editor;
 mod faults;
 mod fmt;
 mod guide;
+mod html;
 mod journal;
 mod junit;
 mod merge;

@@ -22,6 +22,7 @@ mod session;
 mod slot;
 pub mod status;
 pub mod tlv;
+mod words;
 
 pub use card::Card;
 pub use fault::{CardFault, CardFaultKind, Struck};
@@ -33,3 +34,4 @@ pub use profile::Profile;
 pub use reader::{Atr, Exchange, MemoryReader, Presence, Reader, ReaderError};
 pub use session::CardSession;
 pub use slot::Slot;
+pub use words::{Words, words};

@@ -9,6 +9,7 @@ mod act;
 mod faults;
 mod look;
 mod once;
+mod told;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,9 +24,9 @@ use super::model::{Act, Case, Step};
 use crate::{
     evidence::{Evidence, Happening},
     verdict::{
-        checks::{self, Context},
+        checks::{self, Context, Judging},
         finding::{CaseResult, Finding, Verdict},
-        trail,
+        trace, trail,
     },
     world::{Setup, World, acts::Who, keys, sabotage::Saboteur, script::Script},
 };
@@ -43,12 +44,14 @@ pub struct Options {
     pub cards: Option<Arc<Vec<[Card; 3]>>>,
     /// Somebody bad, to test the suite.
     pub saboteur: Option<Saboteur>,
+    /// Whether results carry a trace: only reports for people who look into a case want one.
+    pub trace: bool,
 }
 
 impl Options {
     /// The faithful portal under a seed.
     pub fn new(seed: u64, suite: Suite) -> Self {
-        Self { seed, suite, rules: Rules::default(), cards: None, saboteur: None }
+        Self { seed, suite, rules: Rules::default(), cards: None, saboteur: None, trace: false }
     }
 }
 
@@ -123,6 +126,7 @@ pub(super) fn blank(case: &Case, seed: u64) -> CaseResult {
         cited: BTreeMap::new(),
         seed,
         steps: case.steps.len(),
+        trace: None,
     }
 }
 
@@ -269,7 +273,8 @@ impl Player<'_> {
         let named: BTreeMap<&str, usize> = self.case.always.iter().map(|i| (i.name.as_str(), i.line)).collect();
         let signed =
             self.case.steps.iter().find(|s| matches!(s.act, Act::SignAgreement { .. } | Act::ResignAgreement { .. }));
-        checks::run_all(&evidence, &context, &named, signed.map_or(0, |s| s.line), &mut self.result);
+        let judging = Judging::new(context);
+        checks::run_all(&evidence, &judging, &named, signed.map_or(0, |s| s.line), &mut self.result);
         if whole {
             once::check(self.case, &evidence, &fixtures.directory, &mut self.result);
             faults::check_struck(self.case, &evidence, &mut self.result);
@@ -280,6 +285,10 @@ impl Player<'_> {
         trail::tell(&mut self.result.findings, &evidence, &fixtures.directory);
         for finding in &mut self.result.findings {
             finding.source = finding.line.map(|line| self.case.scenario.line(line).to_owned());
+        }
+        if options.trace {
+            let trace = trace::tell(told::script(self.case), &evidence, &judging, &self.result);
+            self.result.trace = Some(Box::new(trace));
         }
         (self.result, evidence)
     }

@@ -144,14 +144,13 @@ pub fn by_name(name: &str) -> Option<&'static Invariant> {
 /// the checks of messages.
 pub fn run_all(
     evidence: &Evidence,
-    context: &Context<'_>,
+    judging: &Judging<'_>,
     named: &BTreeMap<&str, usize>,
     signed: usize,
     result: &mut CaseResult,
 ) {
-    let judging = Judging::new(*context);
     for invariant in INVARIANTS {
-        let outcome = (invariant.check)(evidence, &judging);
+        let outcome = (invariant.check)(evidence, judging);
         let line = named.get(invariant.name);
         // Checks of a message's content count by themselves; an invariant counts where 始终 names it.
         let line = line.copied().or(MESSAGE_CHECKS.contains(&invariant.name).then_some(signed));

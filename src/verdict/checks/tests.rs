@@ -9,7 +9,7 @@ use domain::{
 use interchange::Suite;
 
 use super::{
-    INVARIANTS, run_all,
+    INVARIANTS, Judging, run_all,
     story::{self, OTHER, OWNER, RECORD, Story, boc, insurer},
 };
 use crate::{
@@ -38,7 +38,7 @@ fn only_invariants_that_a_scenario_names_are_cited_and_all_find() {
     let mut result = case("A-1", Verdict::Passed);
     let identities = |id: &PartyId| story.identities.get(id);
     let named = BTreeMap::from([("不越权", 12)]);
-    run_all(&story.evidence, &story.context(&identities), &named, 5, &mut result);
+    run_all(&story.evidence, &Judging::new(story.context(&identities)), &named, 5, &mut result);
     assert_eq!(result.verdict, Verdict::Failed);
     assert_eq!(result.findings[0].check, "一次生效");
     let cited: Vec<_> = result.cited.keys().map(String::as_str).collect();

@@ -1,0 +1,125 @@
+//! The names of a message's fields as people know them, and a message's content as labelled texts.
+
+use serde_json::Value;
+
+use super::Field;
+
+/// Names in JSON, and in the manual or in plain words; in the order in which they are shown.
+const LABELS: &[(&str, &str)] = &[
+    ("specversion", "规范版本"),
+    ("id", "报文编号"),
+    ("source", "发送方"),
+    ("receiver", "接收方"),
+    ("type", "类型"),
+    ("subject", "业务编号"),
+    ("time", "时间"),
+    ("dataschema", "数据结构"),
+    ("datacontenttype", "内容类型"),
+    ("sequence", "序号"),
+    ("correlationid", "所答复的报文"),
+    ("application", "申请编号"),
+    ("bank", "付款银行"),
+    ("payee", "收款企业"),
+    ("service", "服务类型"),
+    ("payer", "甲方"),
+    ("uscc", "统一社会信用代码"),
+    ("name", "企业名称"),
+    ("address", "企业地址"),
+    ("contact", "企业联系人"),
+    ("account", "付款账号"),
+    ("phone", "联系人电话"),
+    ("email", "企业邮箱"),
+    ("tax_number", "企业税号"),
+    ("legal_person", "法定代表人"),
+    ("postcode", "邮政编码"),
+    ("signed_at", "签约时间"),
+    ("insurer_signed_at", "收款企业签约时间"),
+    ("seal", "企业签章"),
+    ("text", "协议书全文"),
+    ("certificate", "签章证书"),
+    ("signature", "签章签名"),
+    ("decision", "结果"),
+    ("reason", "原因"),
+    ("agreement_number", "协议编号"),
+    ("effective", "协议生效时间"),
+    ("expiry", "协议失效时间"),
+];
+
+/// Words that stand for others.
+const WORDS: &[(&str, &str, &str)] = &[("decision", "agreed", "同意"), ("decision", "refused", "拒绝")];
+
+/// The label of a field; its own name where people have none for it.
+pub fn label(name: &str) -> &str {
+    LABELS.iter().find(|(known, _)| *known == name).map_or(name, |(_, label)| label)
+}
+
+/// The attributes of an event (all but `data`), and what its `data` says; objects in it become `甲方 · 企业名称`.
+pub fn fields(event: &Value) -> (Vec<Field>, Vec<Field>) {
+    let mut attributes = Vec::new();
+    let mut data = Vec::new();
+    for (name, value) in ordered(event) {
+        if name == "data" {
+            collect("", value, &mut data);
+        } else {
+            attributes.push(Field { label: label(name).into(), text: text(name, value) });
+        }
+    }
+    (attributes, data)
+}
+
+fn collect(before: &str, value: &Value, into: &mut Vec<Field>) {
+    for (name, value) in ordered(value) {
+        let label = format!("{before}{}", label(name));
+        match value {
+            Value::Object(_) => collect(&format!("{label} · "), value, into),
+            _ => into.push(Field { label, text: text(name, value) }),
+        }
+    }
+}
+
+/// An object's fields in the order of [`LABELS`]; unknown ones come last.
+fn ordered(value: &Value) -> Vec<(&String, &Value)> {
+    let mut fields: Vec<_> = value.as_object().into_iter().flatten().collect();
+    fields.sort_by_key(|(name, _)| LABELS.iter().position(|(known, _)| known == name).unwrap_or(LABELS.len()));
+    fields
+}
+
+fn text(name: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) if name == "certificate" => certificate(text),
+        Value::String(text) if name == "signature" => format!("{text:.24}…（base64，{} 个字符）", text.len()),
+        Value::String(text) => WORDS
+            .iter()
+            .find(|(field, word, _)| *field == name && word == text)
+            .map_or_else(|| text.clone(), |(_, _, chinese)| (*chinese).into()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+/// Who a card's certificate says its holder is.
+fn certificate(base64: &str) -> String {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let read = STANDARD.decode(base64).ok().and_then(|der| signing::Certificate::from_der(&der).ok());
+    match read {
+        Some(c) => format!("{}，由 {} 签发，序列号 {}", c.common_name(), c.issuer_common_name(), c.serial_hex()),
+        None => format!("无法解析（base64，{} 个字符）", base64.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_are_told_in_the_manual_s_words_and_unknown_ones_by_their_own_name() {
+        let event = json!({"id": "m1", "data": {
+            "application": "A1", "payer": {"name": "滨海远航进出口有限公司"}, "decision": "refused", "colour": 3,
+        }});
+        let (attributes, data) = fields(&event);
+        let shown = |fields: Vec<Field>| fields.iter().map(|f| format!("{}={}", f.label, f.text)).collect::<Vec<_>>();
+        assert_eq!(shown(attributes), ["报文编号=m1"]);
+        assert_eq!(shown(data), ["申请编号=A1", "甲方 · 企业名称=滨海远航进出口有限公司", "结果=拒绝", "colour=3"]);
+    }
+}
