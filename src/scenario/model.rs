@@ -3,7 +3,7 @@
 //! Each case is one row of one file's matrix. Invariant: what stands here has been read without a mistake, so the runner
 //! never complains about a file; and nothing here knows the world or has an effect.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     Time,
@@ -39,8 +39,6 @@ pub struct Case {
     pub always: Vec<Invariant>,
     /// 曾经
     pub once: Vec<Once>,
-    /// Where things stand in the file.
-    pub places: Places,
 }
 
 /// The head of a scenario file.
@@ -78,17 +76,6 @@ pub struct Place {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-}
-
-/// Side table: where in the file a value stands, by its path, such as `步骤/3/等待/协议/状态` (list items by number from 0).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places(pub Arc<BTreeMap<String, Place>>);
-
-impl Places {
-    /// The line of the value at `path`, such as `步骤/3/等待/协议/状态`.
-    pub fn line(&self, path: &str) -> Option<usize> {
-        self.0.get(path).map(|p| p.line)
-    }
 }
 
 /// 已知: facts before the first step.
