@@ -536,6 +536,7 @@ fn case(
         id,
         scenario: Arc::clone(header),
         row,
+        values: values.iter().map(|cell| (cell.key.clone(), cell.value.clone())).collect(),
         start: start?,
         given,
         script,
