@@ -25,6 +25,8 @@ pub struct Case {
     pub scenario: Arc<Header>,
     /// The row, from 0.
     pub row: usize,
+    /// The row's values by their keys, in file order.
+    pub values: Vec<(String, String)>,
     /// 开始
     pub start: Time,
     /// 已知

@@ -528,5 +528,17 @@ fn case(reader: &mut Reader<'_>, root: &Node, header: &Arc<Header>, row: usize, 
         reader.list(node);
     }
     let id = if values.is_empty() { header.id.clone() } else { format!("{}[{}]", header.id, row_name(values)) };
-    Some(Case { id, scenario: Arc::clone(header), row, start: start?, given, script, faults, steps, always, once })
+    Some(Case {
+        id,
+        scenario: Arc::clone(header),
+        row,
+        values: values.iter().map(|cell| (cell.key.clone(), cell.value.clone())).collect(),
+        start: start?,
+        given,
+        script,
+        faults,
+        steps,
+        always,
+        once,
+    })
 }
