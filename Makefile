@@ -101,4 +101,4 @@ figures: ## the figures of docs/benchmarks.md, measured here
 	bash docs/figures.sh
 
 fixtures: ## make fixtures/pki and fixtures/cards anew (the same bytes each time)
-	$(CARGO) run --release --example make_fixtures
+	$(CARGO) run --release -p virtual-card --example make_fixtures
