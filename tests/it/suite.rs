@@ -80,7 +80,7 @@ fn every_rule_of_the_first_three_families_is_covered() {
     let gaps: Vec<&str> = coverage.uncovered().filter(|id| families.iter().any(|f| id.starts_with(f))).collect();
     assert_eq!(gaps, [""; 0]);
     let of_families = requirements::all().iter().filter(|r| families.iter().any(|f| r.id.starts_with(f))).count();
-    assert_eq!(of_families, 27, "the catalogue has other rules than these tests were written for");
+    assert!(of_families >= 27, "the catalogue has lost rules: {of_families} are left");
 }
 
 #[test]
