@@ -390,11 +390,11 @@ impl<'s> Reader<'s> {
         if let Some((named, _)) = self.names.get(name) {
             return Some(*named);
         }
-        if name.starts_with('$') {
+        if let Some(meant) = name.strip_prefix('$') {
             let expected = "作为键时名称前不写 $";
             self.push(MistakeKind::BadForm { found: name.into(), expected }, span);
             // What it means is plain, so what is expected of it is read all the same.
-            return self.names.get(&name[1..]).map(|(named, _)| *named);
+            return self.names.get(meant).map(|(named, _)| *named);
         }
         if AGREEMENT_FIELDS.contains(&name) || TABLE_FIELDS.contains(&name) {
             let expected = "字段要写在记录的名称里面，例如 {协议: {状态: 成功}}";

@@ -31,8 +31,11 @@ pub fn render(source: &Source, mistakes: &[Mistake], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     let lines = Lines::of(source);
     for mistake in &mistakes[..mistakes.len().min(MAX_TOLD)] {
-        drawn.push_str(&renderer.render(&[draw(source, &lines, mistake)]));
-        drawn.push_str("\n\n");
+        for line in renderer.render(&[draw(source, &lines, mistake)]).lines().filter(|line| !is_empty_origin(line)) {
+            drawn.push_str(line);
+            drawn.push('\n');
+        }
+        drawn.push('\n');
     }
     let more = mistakes.len().saturating_sub(MAX_TOLD);
     if more > 0 {
@@ -41,6 +44,12 @@ pub fn render(source: &Source, mistakes: &[Mistake], colour: bool) -> String {
         let _ = writeln!(drawn, "{}：只列出前 {MAX_TOLD} 处，还有{least} {more} 处\n", source.file);
     }
     drawn
+}
+
+/// The library sets a part of a line apart from the place that is told before it by a sign without a name.
+fn is_empty_origin(line: &str) -> bool {
+    // In colour the sign has its codes around it.
+    line.contains("::: ") && line.is_ascii() && !line.contains(['/', '.', '|'])
 }
 
 /// A place to underline, and what is said to it.
@@ -116,5 +125,33 @@ fn context(what: &MistakeKind) -> Option<(Span, &'static str)> {
             later.map(|l| (l, "到这里才定义"))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_line_only_a_part_is_drawn_and_the_place_is_right() {
+        let text = format!("甲: 1\n{}错\n", "乙 ".repeat(20_000));
+        let source = Source { file: "x.yaml".into(), text };
+        let at = source.text.find('错').unwrap();
+        let mistake = Mistake::new(MistakeKind::EmptyCut, Span::new(at, at + '错'.len_utf8()));
+        let drawn = render(&source, std::slice::from_ref(&mistake), false);
+        assert!(drawn.contains("--> x.yaml:2:40001\n"), "{drawn}");
+        assert!(drawn.len() < 2_000 && drawn.contains("错\n") && !drawn.contains(":::"), "{drawn}");
+    }
+
+    #[test]
+    fn of_many_mistakes_a_hundred_are_drawn_and_the_others_counted() {
+        let source = Source { file: "x.yaml".into(), text: "甲\n".repeat(150) };
+        let wrong = |i: usize| Mistake::new(MistakeKind::Tab, Span::new(i * 4, i * 4 + 3));
+        let drawn = |n: usize| render(&source, &(0..n).map(wrong).collect::<Vec<_>>(), false);
+        assert_eq!(drawn(100).matches("错误[K5004]").count(), 100);
+        assert!(!drawn(100).contains("只列出"));
+        let more = drawn(150);
+        assert_eq!(more.matches("错误[K5004]").count(), 100);
+        assert!(more.ends_with("x.yaml：只列出前 100 处，还有 50 处\n\n"), "{}", &more[more.len() - 80..]);
     }
 }
