@@ -15,7 +15,7 @@ async function showCase(c) {
     el("p.way", null, el("a.tool", { href: "#" }, "← 列表"), beside(-1, "上一个", "["), beside(1, "下一个", "]")),
     el("header.head", null,
       el("p", null, chip(c.verdict), el("code.id", null, c.id)),
-      el("h2", null, c.title),
+      el("h1", null, c.title),
       el("p.facts", null, [c.file, `${span(c.virtual_ms)}虚拟时间`, `${c.messages} 份报文`, `${c.receipts} 份回执`, `${c.apdus} 条 APDU`, `${c.card_signatures} 次卡签名`]
         .map((text) => el("span", null, text))),
       c.row.length > 0 && el("p.covers", null, "矩阵 ", c.row.map(([key, value]) => el("span.tag.plain", null, `${key} = ${value}`))),

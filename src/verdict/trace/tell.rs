@@ -126,8 +126,7 @@ fn since(start: Time, at: Time) -> u64 {
 /// An act is noted when it is over; it is told before the rows that it wrote into a status log and the page that it
 /// opened.
 fn before_what_it_did(events: &[Moment], ms: u64, step: Option<usize>) -> usize {
-    let of_it =
-        |e: &&Moment| matches!(e.what, What::Log { .. } | What::Page { .. }) && e.ms == ms && e.step == step;
+    let of_it = |e: &&Moment| matches!(e.what, What::Log { .. } | What::Page { .. }) && e.ms == ms && e.step == step;
     events.len() - events.iter().rev().take_while(of_it).count()
 }
 
