@@ -169,6 +169,17 @@ fn a_matrix_row_what_was_given_and_many_messages_alike_are_told_in_few_words() {
     assert_eq!(page.complaints, [""; 0]);
 }
 
+/// A machine with nothing to do has not passed anything.
+#[test]
+fn a_run_of_nothing_does_not_claim_to_have_passed() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = ["tests/cases/passed/signed.yaml", "--shard", "2/2"];
+    let Some(mut page) = report("a run of nothing", dir.path(), &files, 0) else { return };
+    assert_eq!(page.text("h1"), "没有执行场景");
+    assert!(page.text("#empty").contains("没有分到"));
+    assert_eq!(page.complaints, [""; 0]);
+}
+
 /// WCAG 2.1 AA wants a contrast of 4.5 for small texts.
 #[test]
 fn every_small_text_can_be_read_on_its_ground_by_day_and_by_night() {

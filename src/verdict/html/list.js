@@ -32,7 +32,7 @@ function list() {
       el("button.tool", { type: "button", id: "clear", onclick: clear, hidden: true }, "清除")),
     el("p.count", { id: "count", role: "status" }),
     el("ol.rows", { id: "rows" }),
-    el("p.empty", { id: "empty", hidden: true }, "没有符合条件的场景。"));
+    el("p.empty", { id: "empty", hidden: true }));
   for (const c of ordered) rows.set(c, row(c));
   refresh();
 }
@@ -60,9 +60,10 @@ function refresh() {
     && words.every((word) => haystack(c).includes(word)));
   $("rows").replaceChildren(...shown.map((c) => rows.get(c)));
   const filtered = shown.length !== cases.length;
-  $("count").textContent = filtered ? `${shown.length} / ${cases.length} 个场景` : `${cases.length} 个场景，没有通过的在前`;
+  $("count").textContent = filtered ? `${shown.length} / ${cases.length} 个场景` : `${cases.length} 个场景${run.summary.passed < cases.length ? "，没有通过的在前" : ""}`;
   $("clear").hidden = !filtered;
   $("empty").hidden = shown.length > 0;
+  $("empty").textContent = cases.length ? "没有符合条件的场景。" : "这份报告里没有场景：这一份没有分到，或者执行在第一个场景之前就停止了。";
 }
 
 function only(verdict, requirement = "") {

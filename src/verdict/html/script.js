@@ -78,7 +78,7 @@ function header() {
   const total = cases.length;
   const headline = bad.length
     ? bad.map((v) => `${number(run.summary[v])} 个${WORDS[v]}`).join("，")
-    : total === run.summary.passed ? "全部通过" : "没有失败";
+    : !total ? "没有执行场景" : total === run.summary.passed ? "全部通过" : "没有失败";
   const bar = el("div.bar", { role: "img", "aria-label": GRAVITY.map((v) => `${WORDS[v]} ${run.summary[v]}`).join("，") },
     GRAVITY.filter((v) => run.summary[v]).map((v) => el("span.v-" + v, { style: `flex-grow:${run.summary[v]}` })));
   const legend = el("p.legend", null, GRAVITY.filter((v) => run.summary[v])
@@ -95,7 +95,7 @@ function header() {
         el("button.tool", { type: "button", id: "theme", onclick: changeTheme, title: "换明暗（t）" }, "◐ 明暗"),
         el("button.tool", { type: "button", id: "ask", onclick: help, title: "键盘操作（?）" }, "? 键盘"))),
     el("div.summary", null,
-      el("div.verdict." + (bad.length ? "v-" + bad[0] : "v-passed"), null,
+      el("div.verdict." + (bad.length ? "v-" + bad[0] : total ? "v-passed" : "v-skipped"), null,
         el("h1", null, headline), el("p", null, `共 ${number(total)} 个场景`), bar, legend),
       el("dl.figures", null,
         figure("卡指令 APDU", number(sum("apdus")), "与卡交换的命令"),
