@@ -21,6 +21,10 @@ fn story() -> Story {
     Story::told_in(Suite::Mac)
 }
 
+fn decided(party: PartyId, point: &str, outcome: &str) -> Happening {
+    Happening::Decided { party, point: point.into(), subject: story::RECORD.into(), outcome: outcome.into() }
+}
+
 #[test]
 fn a_story_that_went_well_satisfies_every_invariant() {
     for suite in [Suite::Sm2, Suite::Mac] {
@@ -202,11 +206,10 @@ fn a_missing_receipt_is_found_unless_the_receiver_was_scripted_mute() {
     let mut story = story();
     story.arrival(0).receipt = None;
     assert_eq!(story.found_by("回执齐全"), ["到达的报文没有回执"]);
-    let decided =
-        |party| Happening::Decided { party, point: "保险公司.签约".into(), outcome: "无回执".into() };
-    story.note(3, decided(boc()));
+    let mute = |party| decided(party, "保险公司.签约", "无回执");
+    story.note(3, mute(boc()));
     assert_eq!(story.found_by("回执齐全"), ["到达的报文没有回执"]);
-    story.note(3, decided(insurer()));
+    story.note(3, mute(insurer()));
     assert_eq!(story.found_by("回执齐全"), Vec::<String>::new());
 }
 
@@ -245,7 +248,7 @@ fn a_sending_after_a_verified_receipt_is_found_unless_it_was_scripted() {
     again.transit = 9;
     story.note(2000, Happening::Sent(again));
     assert_eq!(story.found_by("回执齐全"), ["已收到回执的报文又发送了一次"]);
-    let twice = Happening::Decided { party: boc(), point: "银行.签约".into(), outcome: "重复(同意)".into() };
+    let twice = decided(boc(), "银行.签约", "重复(同意)");
     story.note(604, twice);
     assert_eq!(story.found_by("回执齐全"), Vec::<String>::new());
 }
@@ -453,7 +456,7 @@ fn a_second_answer_is_found_unless_the_script_has_the_party_change_its_mind() {
     story.note(700, Happening::Sent(again));
     assert_eq!(story.found_by("答复如实"), ["同一份申请答复了不止一次"]);
     let outcome = "改口(拒绝(资料不全), 同意)".into();
-    story.note(0, Happening::Decided { party: insurer(), point: "保险公司.签约".into(), outcome });
+    story.note(0, decided(insurer(), "保险公司.签约", &outcome));
     assert_eq!(story.found_by("答复如实"), Vec::<String>::new());
 }
 
