@@ -505,3 +505,58 @@ fn a_receipt_that_does_not_verify_is_found() {
     story.note(2, Happening::Receipt { transit: 0, lost: false, refused: Some("K3113".into()), verified: false });
     assert_eq!(story.found_by("回执齐全"), ["送到的回执不是收件人对这份报文的回执"]);
 }
+
+//= MSG-03
+#[test]
+fn an_answer_that_was_to_be_given_twice_and_was_not_is_found() {
+    let mut story = story();
+    story.note(604, decided(boc(), "银行.签约", "重复(同意)"));
+    let mut later = story.sent(3).clone();
+    story.note(4_000, decided(insurer(), "保险公司.签约", "同意"));
+    assert_eq!(story.found_by("答复如实"), ["写了「重复(同意)」，答复却没有发第二次"]);
+    let answered = story.evidence.entries.iter().find(|e| matches!(&e.what, Happening::Sent(s) if s.transit == 3));
+    let second = answered.map(|e| (e.at.unix_ms() - story::at(0).unix_ms()) / 1000 + 30).unwrap();
+    (later.transit, later.sending) = (9, 2);
+    story.note(second, Happening::Sent(later));
+    assert_eq!(story.found_by("答复如实"), Vec::<String>::new());
+}
+
+//= MSG-03
+#[test]
+fn a_fault_that_was_to_bring_a_message_twice_and_did_not_is_found() {
+    let mut story = story();
+    let at = story.evidence.entries.iter().find(|e| matches!(e.what, Happening::Sent(_))).unwrap().at;
+    let second = (at.unix_ms() - story::at(0).unix_ms()) / 1000;
+    story.note(second, Happening::Struck { fault: 0, text: "重复 签约申请".into() });
+    assert_eq!(story.found_by("线路如实"), ["声明了重复，报文却只送到一次"]);
+}
+
+//= MSG-02
+#[test]
+fn other_bytes_under_a_used_id_are_no_repetition() {
+    let mut story = story();
+    let mut arrival = story.arrival(0).clone();
+    let bytes: std::sync::Arc<[u8]> = [1, 2, 3][..].into();
+    arrival.receipt = Some(story.receipt(&Receipt::Accepted, &bytes, &insurer(), 50));
+    arrival.bytes = bytes;
+    story.note(50, Happening::Arrived(arrival));
+    assert!(
+        story.found_by("回执齐全").contains(&"已用过的报文编号之下，另一份内容被当作重复接受了".to_owned()),
+        "{:?}",
+        story.found_by("回执齐全")
+    );
+}
+
+//= AGR-11
+#[test]
+fn a_first_answer_that_is_refused_and_one_that_is_dropped_are_found() {
+    let mut story = story();
+    story.arrival(3).refused = Some("K3202".into());
+    assert!(story.found_by("一次生效").contains(&"对申请的第一个答复被拒绝了".to_owned()));
+    let mut story = self::story();
+    story.evidence.entries.retain(|e| !matches!(&e.what, Happening::Logged(row) if row.code == "S"));
+    for page in &mut story.evidence.pages {
+        page.log.retain(|row| row.code != "S");
+    }
+    assert!(story.found_by("一次生效").contains(&"门户接受了这份报文，状态记录中却没有它的结果".to_owned()));
+}
