@@ -84,7 +84,8 @@ const COPIES: Duration = Duration::from_secs(31);
 fn repeated_as_declared(evidence: &Evidence, wire: &Wire<'_>, end: Option<Time>, findings: &mut Vec<Finding>) {
     for entry in &evidence.entries {
         let Happening::Struck { text, .. } = &entry.what else { continue };
-        let Some(kind) = text.strip_prefix("重复 ").filter(|_| end.is_some_and(|end| entry.at + COPIES <= end)) else {
+        let Some(kind) = text.strip_prefix("重复 ").filter(|_| end.is_some_and(|end| entry.at + COPIES <= end))
+        else {
             continue;
         };
         let mut about = wire.sent.iter().filter(|l| l.at == entry.at && l.sent.kind.chinese() == kind).peekable();

@@ -147,9 +147,10 @@ const HELD: Duration = Duration::from_secs(600);
 fn first_arrivals<'e>(wire: &Wire<'e>) -> Vec<Coming<'e>> {
     let portal = PartyId::portal();
     let mut seen = BTreeSet::new();
-    let honest = wire.arrivals.iter().filter(|c| {
-        c.arrival.by == portal && c.sent.from != portal && c.declared_bad().is_none() && !c.altered()
-    });
+    let honest = wire
+        .arrivals
+        .iter()
+        .filter(|c| c.arrival.by == portal && c.sent.from != portal && c.declared_bad().is_none() && !c.altered());
     honest.filter(|c| seen.insert((&c.sent.from, &c.sent.id))).copied().collect()
 }
 
@@ -164,9 +165,10 @@ fn taken_where_it_must(answer: &Coming<'_>, wire: &Wire<'_>, context: &Judging<'
     let Some(request) = &answer.sent.correlation else { return };
     let told = wire.receipts.iter().find(|r| r.sent.id == *request && r.sent.to == answer.sent.from);
     let rejected = told.is_some_and(|r| !r.accepted && r.at < answer.at);
-    let answered = wire.arrivals.iter().any(|c| {
-        c.at < answer.at && c.sent.correlation.as_ref() == Some(request) && c.arrival.refused.is_none()
-    });
+    let answered = wire
+        .arrivals
+        .iter()
+        .any(|c| c.at < answer.at && c.sent.correlation.as_ref() == Some(request) && c.arrival.refused.is_none());
     match &answer.arrival.refused {
         None if rejected => findings.push(about(answer, context, "申请已被回执拒绝，对它的答复却被接受了")),
         Some(code) if code == "K3202" && !rejected && !answered => {
@@ -204,7 +206,8 @@ fn logged_where_taken(
     let arrived: Option<Vec<Time>> = (1..=sent.sequence).map(|n| accepted_at(wire, message, n)).collect();
     let Some(complete) = arrived.and_then(|all| all.into_iter().max()) else { return };
     let by = complete.max(message.at + HELD);
-    let mut lines = rows.iter().filter(|row| row.record == sent.subject && traces(sent.kind).contains(&row.code.as_str()));
+    let mut lines =
+        rows.iter().filter(|row| row.record == sent.subject && traces(sent.kind).contains(&row.code.as_str()));
     let logged = lines.any(|row| match sent.kind {
         // An agreement that its bank has ended already is not ended again.
         Kind::AgreementEndAnswered if row.code == "E" => row.recorded_at <= by,

@@ -22,7 +22,7 @@ fn story() -> Story {
 }
 
 fn decided(party: PartyId, point: &str, outcome: &str) -> Happening {
-    Happening::Decided { party, point: point.into(), subject: story::RECORD.into(), outcome: outcome.into() }
+    Happening::Decided { party, point: point.into(), subject: RECORD.into(), outcome: outcome.into() }
 }
 
 #[test]
@@ -455,8 +455,8 @@ fn a_second_answer_is_found_unless_the_script_has_the_party_change_its_mind() {
     let again = Sent { transit: 9, id: MessageId::new("m9"), sequence: 2, ..story.sent(1).clone() };
     story.note(700, Happening::Sent(again));
     assert_eq!(story.found_by("答复如实"), ["同一份申请答复了不止一次"]);
-    let outcome = "改口(拒绝(资料不全), 同意)".into();
-    story.note(0, decided(insurer(), "保险公司.签约", &outcome));
+    let outcome = "改口(拒绝(资料不全), 同意)";
+    story.note(0, decided(insurer(), "保险公司.签约", outcome));
     assert_eq!(story.found_by("答复如实"), Vec::<String>::new());
 }
 
@@ -480,6 +480,7 @@ fn a_copy_or_a_loss_that_no_fault_declares_is_found() {
     story.note(1, Happening::Arrived(Arrival { receipt: None, ..copy }));
     assert_eq!(story.found_by("线路如实"), ["同一次发送送到了不止一次，但没有声明过重复"]);
     story.note(1, Happening::Struck { fault: 0, text: "重复 签约申请".into() });
+    story.note(4_000, decided(insurer(), "保险公司.签约", "同意"));
     assert_eq!(story.found_by("线路如实"), Vec::<String>::new());
     let mut story = self::story();
     let lost = Sent { transit: 9, sending: 2, ..story.sent(0).clone() };
