@@ -480,7 +480,6 @@ fn a_copy_or_a_loss_that_no_fault_declares_is_found() {
     story.note(1, Happening::Arrived(Arrival { receipt: None, ..copy }));
     assert_eq!(story.found_by("线路如实"), ["同一次发送送到了不止一次，但没有声明过重复"]);
     story.note(1, Happening::Struck { fault: 0, text: "重复 签约申请".into() });
-    story.note(4_000, decided(insurer(), "保险公司.签约", "同意"));
     assert_eq!(story.found_by("线路如实"), Vec::<String>::new());
     let mut story = self::story();
     let lost = Sent { transit: 9, sending: 2, ..story.sent(0).clone() };
@@ -529,6 +528,7 @@ fn a_fault_that_was_to_bring_a_message_twice_and_did_not_is_found() {
     let at = story.evidence.entries.iter().find(|e| matches!(e.what, Happening::Sent(_))).unwrap().at;
     let second = (at.unix_ms() - story::at(0).unix_ms()) / 1000;
     story.note(second, Happening::Struck { fault: 0, text: "重复 签约申请".into() });
+    story.note(4_000, decided(insurer(), "保险公司.签约", "同意"));
     assert_eq!(story.found_by("线路如实"), ["声明了重复，报文却只送到一次"]);
 }
 
