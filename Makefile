@@ -20,17 +20,21 @@ JUNIT_XSD_SHA256 := a1a816f58d1bf95ebabf371994df0b9246dee66ea9572fbec4f9296f1b2c
 SECONDS ?= 60
 FUZZED := scenario message apdu
 
-.PHONY: help test test-full audit fuzz setup fmt lint-code unit docs suite bench figures fixtures
+.PHONY: help test test-full recipes audit fuzz setup fmt lint-code unit docs suite bench figures fixtures
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 16
 
 test: setup fmt lint-code unit docs suite ## everything that CI runs: formatting, clippy, tests, docs, the suite
 
-test-full: test ## the same, with long runs: more random cases, the suite in all seals and under several seeds
+test-full: test recipes ## the same, with long runs: more random cases, the suite in all seals and under several seeds
 	PROPTEST_CASES=5000 $(CARGO) test --workspace --release
 	set -e; for seal in sm2 rsa mac; do for seed in 1 2 3 4 5; do \
 	  $(CARGO) run --release --quiet -- run scenarios --seal $$seal --seed $$seed; done; done
+
+# Not a part of `test`: it builds everything anew for each of them.
+recipes: ## the examples of docs/adding work, and fail where they say when something is left out: make recipes ONLY=rule
+	bash docs/adding/check.sh $(ONLY)
 
 setup: $(JUDGES)/junit-10.xsd $(JUDGES)/python/junitparser ## install what the tests need
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: see https://rustup.rs"; exit 1; }
@@ -101,4 +105,4 @@ figures: ## the figures of docs/benchmarks.md, measured here
 	bash docs/figures.sh
 
 fixtures: ## make fixtures/pki and fixtures/cards anew (the same bytes each time)
-	$(CARGO) run --release --example make_fixtures
+	$(CARGO) run --release -p virtual-card --example make_fixtures

@@ -18,7 +18,7 @@ use crate::verdict::{
 };
 
 /// What help says of the option.
-pub const HELP: &str = "console, json=FILE, junit=FILE, or html=FILE, one page that needs no network; - as FILE is stdout \
+pub const HELP: &str = "console, json=FILE, junit=FILE, or html=FILE, one page that needs no network; json=- and the like write to stdout \
 (console then goes to stderr, if it is asked for); may be given several times [default: console]";
 
 /// A report that is wanted.

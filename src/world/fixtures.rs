@@ -63,11 +63,19 @@ struct EnterpriseFixture {
     _balance: domain::money::Money,
 }
 
+/// The roles of institutions; the portal is none.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RoleFixture {
+    Bank,
+    Insurer,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InstitutionFixture {
     id: String,
-    role: String,
+    role: RoleFixture,
     name: String,
     short: String,
     branch_of: Option<String>,
@@ -81,7 +89,10 @@ pub fn directory() -> Directory {
         list.into_iter()
             .map(|i| Institution {
                 id: PartyId::new(&i.id),
-                role: if i.role == "bank" { PartyRole::Bank } else { PartyRole::Insurer },
+                role: match i.role {
+                    RoleFixture::Bank => PartyRole::Bank,
+                    RoleFixture::Insurer => PartyRole::Insurer,
+                },
                 name: i.name,
                 short: i.short,
                 branch_of: i.branch_of.as_deref().map(PartyId::new),

@@ -186,3 +186,33 @@ fn key(pem: &str) -> PrivateKey {
 fn certificate(pem: &str) -> Certificate {
     Certificate::from_pem(pem).expect("the fixture certificates are sound")
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::directory::PartyRole;
+
+    use super::*;
+
+    #[test]
+    fn every_institution_has_its_keys_in_every_suite() {
+        for suite in [Suite::Sm2, Suite::Rsa, Suite::Mac] {
+            let parties: Vec<&PartyId> = suite_keys(suite).parties.keys().collect();
+            let mut cast: Vec<&PartyId> = fixtures().directory.institutions().iter().map(|i| &i.id).collect();
+            let portal = PartyId::portal();
+            cast.push(&portal);
+            cast.sort_unstable();
+            assert_eq!(parties, cast, "{suite}");
+        }
+    }
+
+    #[test]
+    fn every_enterprise_has_an_account_at_every_bank() {
+        let banks: Vec<&PartyId> =
+            fixtures().directory.institutions().iter().filter(|i| i.role == PartyRole::Bank).map(|i| &i.id).collect();
+        for enterprise in fixtures().enterprises.iter() {
+            for bank in &banks {
+                assert!(enterprise.accounts.iter().any(|(id, _)| id == *bank), "{} at {bank}", enterprise.short);
+            }
+        }
+    }
+}

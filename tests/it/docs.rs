@@ -2,7 +2,52 @@
 
 use std::fs;
 
+use domain::message::Kind;
+use interchange::catalogue::CATALOGUE;
+use kouan::{
+    scenario::{
+        cast::Cast,
+        catalogue::{FAULTS, OUTCOMES, VERBS},
+    },
+    verdict::checks::INVARIANTS,
+};
+
 use crate::program::{kouan, root};
+
+/// The part of docs/scenarios.md under a heading that begins so.
+fn section(heading: &str) -> String {
+    let text = fs::read_to_string(root().join("docs/scenarios.md")).unwrap();
+    let after = text.split(&format!("# {heading} ·")).nth(1).unwrap_or_else(|| panic!("no heading {heading}"));
+    after.split("\n## ").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_reference_of_the_language_has_every_word_in_its_place() {
+    let verbs = VERBS.iter().map(|v| ("动作", format!("| `{}` |", v.name)));
+    let faults = FAULTS.iter().map(|f| ("故障", format!("`{}`", f.name)));
+    let outcomes = OUTCOMES.iter().map(|(name, ..)| ("对手方剧本", format!("`{name}")));
+    let invariants = INVARIANTS.iter().map(|i| ("始终", i.name.to_owned()));
+    let messages = Kind::ALL.iter().map(|kind| ("故障", kind.chinese().to_owned()));
+    let cast = Cast::fixture();
+    let names = cast.enterprise_names().into_iter().chain(cast.institution_names(None));
+    let people = names.map(|name| ("人物", name.to_owned()));
+    let missing: Vec<(&str, String)> = (verbs.chain(faults).chain(outcomes).chain(invariants).chain(messages))
+        .chain(people)
+        .filter(|(heading, word)| !section(heading).contains(word))
+        .collect();
+    assert_eq!(missing, []);
+}
+
+#[test]
+fn the_reference_of_the_interchange_has_a_row_for_every_message() {
+    let text = fs::read_to_string(root().join("docs/interchange.md")).unwrap();
+    for entry in CATALOGUE {
+        let name = entry.type_.trim_start_matches("cn.kouan.agreement.").trim_end_matches(".v1");
+        let ends = format!("{:?} | {:?}", entry.from, entry.to).to_lowercase();
+        let row = format!("| `{name}` | {} | {ends} | {} KiB |", entry.chinese, entry.size_limit / 1024);
+        assert!(text.contains(&row), "{row}");
+    }
+}
 
 /// The ```yaml blocks of a document that are whole scenarios.
 fn scenarios(document: &str) -> Vec<String> {

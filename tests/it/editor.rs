@@ -259,7 +259,7 @@ fn pointing_at_a_word_shows_its_text() {
         assert!(said.contains(shown), "{text}\n{said}");
     }
     let said = editor.hover("场景: 甲\n覆盖: [AGR|-08]\n");
-    assert!(said.contains("* `AGR-08`: Status log in order: P001 待发送"), "{said}");
+    assert!(said.contains("* `AGR-08`: 状态记录依次为：P001 待发送"), "{said}");
 }
 
 /// All good files as one stream of documents, so that the server is waited for once.

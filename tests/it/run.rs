@@ -62,7 +62,6 @@ fn wrong_arguments_exit_2_and_say_so_on_stderr() {
         "run scenarios --seal rot13",
         "run scenarios --seed x",
         "run scenarios --jobs 0",
-        "run scenarios --report html=x.html",
         "run scenarios --report xml",
         "run scenarios --reader usb",
         "run --no-such-option",

@@ -1,7 +1,12 @@
 //! The suite's own worth: a sample of the self-test here, all of it in `make test`.
 
+use std::collections::BTreeSet;
+
 use interchange::Suite as Seal;
-use kouan::self_test::{Group, How, Mutant, Report, explained, mutants, trial};
+use kouan::{
+    self_test::{Group, How, Mutant, Report, explained, mutants, trial},
+    verdict::checks::INVARIANTS,
+};
 
 use crate::{
     program::{kouan, line},
@@ -47,6 +52,16 @@ fn at_most_one_mutant_in_ten_is_explained_and_there_are_enough_of_each_kind() {
     assert!(all.len() > 90);
     let bad = all.iter().filter(|m| matches!(m.group, Group::Party | Group::Wire)).count();
     assert!(bad >= 24, "{bad}");
+}
+
+/// Invariants that judge the portal alone: its mutants are wrong tables, and whichever check finds one will do.
+const PORTALS: [&str; 7] = ["状态合法", "日志有序", "不越权", "签名真实", "申请如实", "提示如实", "登录不可重放"];
+
+#[test]
+fn every_invariant_over_parties_and_wires_has_somebody_bad_to_find() {
+    let named: BTreeSet<&str> = mutants().iter().filter_map(|m| m.check).chain(PORTALS).collect();
+    let invariants: BTreeSet<&str> = INVARIANTS.iter().map(|i| i.name).collect();
+    assert_eq!(named, invariants);
 }
 
 #[test]

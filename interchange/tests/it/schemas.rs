@@ -3,6 +3,8 @@
 //! The judge is the `jsonschema` crate. Formats are apart: the parser also wants dates to exist and codes
 //! to check, which a pattern cannot say.
 
+use std::collections::BTreeSet;
+
 use domain::message::Kind;
 use interchange::{catalogue, event};
 use serde_json::{Value, json};
@@ -77,6 +79,12 @@ fn schema_and_parser_agree_on_good_events_and_on_every_mutation() {
     }
     assert!(judged > 3000, "only {judged} mutations");
     assert!(accepted > 300 && accepted < judged / 2, "{accepted} of {judged} accepted");
+}
+
+#[test]
+fn there_is_an_example_of_every_kind() {
+    let kinds: BTreeSet<Kind> = one_of_each().iter().map(|message| message.body.kind()).collect();
+    assert_eq!(kinds, BTreeSet::from(Kind::ALL));
 }
 
 #[test]

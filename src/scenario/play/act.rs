@@ -401,10 +401,23 @@ fn typed(command: &Command) -> BTreeMap<String, String> {
 
 /// Verbs after which card and session are the scenario's own affair.
 fn touches_session(act: &Act) -> bool {
-    matches!(
-        act,
-        Act::Login { .. } | Act::Logout { .. } | Act::PullCard { .. } | Act::InsertCard { .. } | Act::SwapCard { .. }
-    )
+    match act {
+        Act::Login { .. }
+        | Act::Logout { .. }
+        | Act::PullCard { .. }
+        | Act::InsertCard { .. }
+        | Act::SwapCard { .. } => true,
+        Act::ChangePin { .. }
+        | Act::UnblockCard { .. }
+        | Act::SignAgreement { .. }
+        | Act::ResignAgreement { .. }
+        | Act::Resend { .. }
+        | Act::Query { .. }
+        | Act::Advance(_)
+        | Act::Wait { .. }
+        | Act::Expect { .. }
+        | Act::EndAgreement { .. } => false,
+    }
 }
 
 /// The rule that the expected refusal would have enforced, as far as it is named by code, prompt or field.

@@ -92,6 +92,33 @@ function step(by, open) {
   if (open) location.hash = linkTo(next); else select(next, true);
 }
 
+// ---------------------------------------------------------------- on paper
+
+/** What is printed of the list: every case with findings in short, then the others, all rows of one file in a line. */
+function printed() {
+  const told = shown.filter((c) => c.findings.length);
+  const groups = new Map();
+  for (const c of shown.filter((one) => !one.findings.length)) {
+    const key = [c.verdict, c.file, c.title].join("\n");
+    groups.set(key, [...(groups.get(key) ?? []), c]);
+  }
+  return [...told.map(inShort), groups.size > 0 && el("h2", null, `其余 ${shown.length - told.length} 个场景`),
+    groups.size > 0 && el("table.others", null, el("tbody", null, [...groups.values()].map(([c, ...more]) => el("tr", null,
+      el("td", null, chip(c.verdict)), el("td", null, c.title),
+      el("td", null, el("code", null, more.length ? `${c.id.split("[")[0]} × ${more.length + 1}` : c.id))))))].filter(Boolean);
+}
+
+function inShort(c) {
+  return el("article.v-" + c.verdict, null,
+    el("h2", null, chip(c.verdict), " ", el("code", null, c.id), " ", c.title),
+    el("table", null, el("tbody", null, c.findings.map((f) => el("tr", null,
+      el("td", null, f.line ? `第 ${f.line} 行` : ""), el("td", null, el("b", null, f.path || f.check)),
+      el("td", null, f.expected || f.actual
+        ? ["应为 ", el("ins", null, f.expected || "（无）"), "，实为 ", el("del", null, f.actual || "（无）")] : f.text),
+      el("td", null, el("code", null, f.requirement ?? "")))))),
+    el("p.replay", null, el("code", null, c.replay)));
+}
+
 // ---------------------------------------------------------------- requirements
 
 const GROUPS = {
@@ -148,11 +175,12 @@ function openRequirement(id) {
 
 function requirement(r) {
   return el("details.requirement.r-" + r.state, { id: "req-" + r.id },
-    el("summary", null, el("span.dot", { "aria-hidden": "true" }), el("code", null, r.id), el("span.text", { lang: "en" }, r.text),
-      el("span.state", null, r.state === "open" ? "未覆盖" : `${STATES[r.state]} · ${r.all.length} 个场景`)),
+    el("summary", null, el("span.dot", { "aria-hidden": "true" }), el("code", null, r.id), el("span.text", null, r.text),
+      el("span.state", null, r.state === "open" ? "未覆盖"
+        : r.state === "failed" ? `${r.broken.length} 个失败 · 共 ${r.all.length} 个场景` : `已覆盖 · ${r.all.length} 个场景`)),
     el("div.inside", null,
       el("p.note", null, `手册 ${r.section} · 依据：${r.basis}`),
-      r.inferred && el("p", { lang: "en" }, r.inferred),
+      r.inferred && el("p", null, r.inferred),
       r.all.length > 0 && el("ul.links", null, r.all.slice(0, 40).map((c) => el("li", null, chip(c.verdict), el("a", { href: linkTo(c) }, c.id), " ", c.title))),
       r.all.length > 40 && el("p", null, el("button.tool", { type: "button", onclick: () => only("", String(r.place)) }, `在列表中查看全部 ${r.all.length} 个`)),
       r.all.length === 0 && el("p", null, "本次执行中没有场景的检查引用它。")));

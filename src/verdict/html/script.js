@@ -144,13 +144,14 @@ const say = (text) => { $("say").textContent = text; };
 function show() {
   const id = decodeURIComponent(location.hash.slice(1));
   const c = cases.find((one) => one.id === id);
+  const came = document.body.dataset.view;
   const view = c ? "case" : /^要求(-|$)/.test(id) ? "requirements" : "list";
   document.body.dataset.view = view;
   $("view-list").hidden = view === "requirements";
   $("view-case").hidden = view !== "case";
   $("view-requirements").hidden = view !== "requirements";
   for (const link of document.querySelectorAll("nav a"))
-    link.toggleAttribute("aria-current", link.dataset.view === (view === "case" ? "list" : view));
+    mark(link, link.dataset.view === (view === "case" ? "list" : view));
   if (view === "requirements") {
     requirements();
     openRequirement(id.slice("要求-".length));
@@ -161,7 +162,11 @@ function show() {
     showCase(c).then(() => $("view-case").focus({ preventScroll: true }));
   } else if (view === "list") {
     $("view-case").replaceChildren();
+    // Back from a case one goes on where one was.
+    if (came === "case" && selected && shown.includes(selected)) select(selected, true);
   }
 }
 
+/** An empty `aria-current` would mean that it is not. */
+const mark = (link, on) => on ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
 const linkTo = (c) => "#" + encodeURIComponent(c.id);

@@ -108,6 +108,7 @@ fn certificate(base64: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::message::Kind;
     use serde_json::json;
 
     use super::*;
@@ -121,5 +122,22 @@ mod tests {
         let shown = |fields: Vec<Field>| fields.iter().map(|f| format!("{}={}", f.label, f.text)).collect::<Vec<_>>();
         assert_eq!(shown(attributes), ["报文编号=m1"]);
         assert_eq!(shown(data), ["申请编号=A1", "甲方 · 企业名称=滨海远航进出口有限公司", "结果=拒绝", "colour=3"]);
+    }
+
+    /// What has no label would be shown to people by its name in JSON.
+    #[test]
+    fn every_field_of_every_message_has_a_label() {
+        fn properties(schema: &Value, found: &mut Vec<String>) {
+            for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
+                found.push(name.clone());
+                properties(inner, found);
+            }
+        }
+        let mut names = Vec::new();
+        for kind in Kind::ALL {
+            properties(&interchange::catalogue::schema(kind), &mut names);
+        }
+        names.retain(|name| label(name) == name && name != "data");
+        assert_eq!(names, [""; 0]);
     }
 }

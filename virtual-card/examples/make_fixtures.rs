@@ -1,4 +1,6 @@
-//! Makes the keys, certificates and cards of `fixtures/`: `cargo run --release --example make_fixtures`.
+//! Makes the keys, certificates and cards of `fixtures/`: `make fixtures`.
+//!
+//! It stands in this crate because kouan has the files compiled in: there, it could not make those of a new party.
 //!
 //! Every draw comes from a generator that is seeded with the thing's own name, so the same program gives the same files, and a
 //! new party leaves the others as they are. All of it is public and worth nothing.
@@ -52,7 +54,7 @@ impl Roots {
 }
 
 fn main() -> Outcome<()> {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let pki = fixtures.join("pki");
     fs::create_dir_all(&pki)?;
     let root = |algorithm, name| root(&pki, algorithm, name);
