@@ -189,7 +189,7 @@ impl Telling<'_, '_> {
                 code: row.code.clone(),
                 text: row.text.clone(),
             },
-            Happening::Decided { party, point, outcome } => {
+            Happening::Decided { party, point, outcome, .. } => {
                 What::Decision { lane: self.party(party), point: point.clone(), outcome: outcome.clone() }
             }
             Happening::Struck { text, .. } => What::Fault { text: text.clone() },
