@@ -232,8 +232,8 @@ pub enum Admission {
 pub struct Held {
     /// The message with its digest.
     pub arrived: Arrived,
-    /// Until when it waits; then it is handled all the same.
-    pub until: Time,
+    /// Until when it waits; then it is tried all the same. None: it was, and makes no sense before its predecessor.
+    pub until: Option<Time>,
 }
 
 /// What is to be remembered of a message.
@@ -283,7 +283,7 @@ impl Inbox {
             return Admission::Replayed(replayed("报文顺序号已被另一报文使用"));
         }
         if m.sequence > self.handled_to(&channel).saturating_add(1) {
-            return Admission::Held(Held { arrived: arrived.clone(), until: moment.time + settings.gap_hold });
+            return Admission::Held(Held { arrived: arrived.clone(), until: Some(moment.time + settings.gap_hold) });
         }
         Admission::Handle
     }
@@ -293,7 +293,7 @@ impl Inbox {
     pub fn ready(&self, moment: Moment<'_>) -> Vec<Arrived> {
         let mut overdue: BTreeMap<&Channel, u64> = BTreeMap::new();
         for ((channel, number), held) in &self.held {
-            if held.until <= moment.time {
+            if held.until.is_some_and(|until| until <= moment.time) {
                 overdue.insert(channel, *number);
             }
         }
@@ -330,9 +330,15 @@ impl Inbox {
     pub fn next_due(&self) -> Option<Time> {
         let due = |((channel, number), held): (&(Channel, u64), &Held)| {
             let released = *number <= self.handled_to(channel).saturating_add(1);
-            if released { held.until.min(held.arrived.message.time) } else { held.until }
+            let gone_by = || held.until.unwrap_or(Time::from_unix_ms(0)).min(held.arrived.message.time);
+            if released { Some(gone_by()) } else { held.until }
         };
-        self.held.iter().map(due).min()
+        self.held.iter().filter_map(due).min()
+    }
+
+    /// Whether something that was sent before `message`, by the same sender about the same business, is still missing.
+    pub fn leaves_gap(&self, message: &Message) -> bool {
+        message.sequence > self.handled_to(&(message.source.clone(), message.subject.clone())).saturating_add(1)
     }
 
     fn handled_to(&self, channel: &Channel) -> u64 {

@@ -21,7 +21,7 @@ pub struct Settings {
     pub send_span: Duration,
     /// An unanswered request is given up this long after its first sending (AGR-11).
     pub silence: Duration,
-    /// A message that came before its predecessor is held this long, then refused its order and handled.
+    /// A message that came before its predecessor is held this long, then handled all the same if the business can take it.
     pub gap_hold: Duration,
     /// A message whose `time` is further away than this from the receiver's clock is stale.
     pub message_window: Duration,

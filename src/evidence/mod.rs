@@ -82,6 +82,8 @@ pub enum Happening {
         party: PartyId,
         /// Such as `银行.签约`, in the role's name.
         point: String,
+        /// The business number.
+        subject: String,
         /// As a scenario file writes it: `拒绝(资料不全)`.
         outcome: String,
     },

@@ -384,6 +384,42 @@ pub const FAULTS: &[FaultWord] = &[
     },
 ];
 
+/// Commands to the card that belong together: how many, and what they are for.
+pub type Commands = (usize, &'static str);
+
+const READ: Commands = (4, "读卡和证书");
+const SELECT: Commands = (1, "选择应用");
+const VERIFY: Commands = (1, "验证卡密码");
+const SIGN: Commands = (1, "签名");
+
+/// What goes to the card in each act of a person who is logged in already (登录 itself aside) and whose card does as it is
+/// told: what 第 of a card's fault counts. Acts that are not here send nothing. `tests/it/card_commands.rs` plays them all.
+#[rustfmt::skip] // One act a line.
+pub const CARD_COMMANDS: &[(&str, &[Commands])] = &[
+    ("登录",       &[READ, SELECT, VERIFY, SIGN]),
+    ("协议签署",   &[READ, READ, READ, SELECT, VERIFY, SIGN]),
+    ("重新签署",   &[READ, READ, READ, SELECT, VERIFY, SIGN]),
+    ("重新发送",   &[READ]),
+    ("查询",       &[READ]),
+    ("修改卡密码", &[SELECT, (1, "改卡密码")]),
+    ("解锁卡",     &[SELECT, (1, "用解锁码重设卡密码")]),
+    ("插卡",       &[READ]),
+    ("换卡",       &[READ]),
+];
+
+/// An act's commands in words: `登录 7 条：1-4 读卡和证书，5 选择应用，6 验证卡密码，7 签名`.
+pub fn commands_in_words(verb: &str, commands: &[Commands]) -> String {
+    let mut last = 0;
+    let mut parts: Vec<String> = Vec::new();
+    for (count, what) in commands {
+        let first = last + 1;
+        last += count;
+        let place = if first == last { first.to_string() } else { format!("{first}-{last}") };
+        parts.push(format!("{place} {what}"));
+    }
+    format!("{verb} {last} 条：{}", parts.join("，"))
+}
+
 /// The fault with this name.
 pub fn fault_named(name: &str) -> Option<&'static FaultWord> {
     FAULTS.iter().find(|f| f.name == name)

@@ -107,6 +107,11 @@ impl Reader<'_> {
             self.push(MistakeKind::LooksLike { found: text.into(), meant }, node.span);
             return None;
         }
+        // A text may well begin so, hence only a warning.
+        if let Some(part) = text.strip_prefix('含').filter(|_| kind == Kind::Text && !asked.list) {
+            let meant = format!("含 {}", part.trim_start_matches(['：', ':', '\u{3000}']).trim_start());
+            self.push(MistakeKind::GluedContains { found: text.into(), meant }, node.span);
+        }
         if let Some(reference) = self.reference(text, node, 0) {
             return reference.map(|(name, field)| Expected::Reference { name, field });
         }

@@ -75,6 +75,7 @@ pub fn explain(id: &str) -> Result<String, Option<String>> {
         state(id),
         refusal_key(id),
         field(id),
+        cast_member(id),
     ]
     .into_iter()
     .flatten()
@@ -202,6 +203,13 @@ fn fault(id: &str) -> Option<String> {
     let fault = catalogue::fault_named(id)?;
     let mut text = format!("{}  故障\n\n  {}\n", fault.name, fault.text);
     fields(&mut text, fault.fields);
+    if fault.fields.iter().any(|f| f.takes == Takes::StepName) {
+        text.push_str("\n  每个动作依次向卡发出的指令，即「第」所数的：\n");
+        for (verb, commands) in catalogue::CARD_COMMANDS {
+            let _ = writeln!(text, "    {}", catalogue::commands_in_words(verb, commands));
+        }
+        text.push_str("    还没有登录而自动登录的，登录的 7 条插在第 4 条之后；退出、拔卡不发指令\n");
+    }
     text.push_str("\n  写了而没有发生的故障，使场景无法判定\n");
     show(&mut text, fault.example);
     Some(text)
@@ -480,21 +488,69 @@ fn field(id: &str) -> Option<String> {
             once(format!("「{}」页的条件", page.name()), example::of_filter(page.name(), id));
         }
     }
+    // What is the same for many verbs is said once, with all of their names.
+    let mut alike: Vec<(String, Vec<&str>, String)> = Vec::new();
+    let mut note = |owner: &'static str, kind: &str, field: &Field, example: String| {
+        let required = if field.required { "（必填）" } else { "" };
+        let says = format!("{kind}的字段{required}：{}。{}", takes(field.takes), field.text);
+        match alike.iter_mut().find(|(other, ..)| *other == says) {
+            Some((_, owners, _)) => owners.push(owner),
+            None => alike.push((says, vec![owner], example)),
+        }
+    };
     for verb in VERBS {
         if let Some(field) = verb.all_fields().into_iter().find(|f| f.name == id) {
-            let required = if field.required { "（必填）" } else { "" };
-            let place = format!("「{}」的字段{required}：{}。{}", verb.name, takes(field.takes), field.text);
-            once(place, example::of_field(verb, &field));
+            note(verb.name, "", &field, example::of_field(verb, &field));
         }
     }
     for fault in catalogue::FAULTS {
         if let Some(field) = fault.fields.iter().find(|f| f.name == id) {
-            let required = if field.required { "（必填）" } else { "" };
-            let place = format!("故障「{}」的字段{required}：{}。{}", fault.name, takes(field.takes), field.text);
-            once(place, example::of_fault(fault, field));
+            note(fault.name, "这些故障", field, example::of_fault(fault, field));
         }
     }
+    for (says, owners, example) in alike {
+        let owners: Vec<String> = owners.iter().map(|owner| format!("「{owner}」")).collect();
+        let says = match says.strip_prefix("这些故障") {
+            Some(says) => format!("故障{}{says}", owners.concat()),
+            None => format!("{}{says}", owners.concat()),
+        };
+        once(says, example);
+    }
     (!text.is_empty()).then(|| format!("{id}  字段\n{text}"))
+}
+
+/// Somebody of the cast, by short or full name: an enterprise, an institution, a card.
+fn cast_member(id: &str) -> Option<String> {
+    let cast = Cast::fixture();
+    let cards = CardSlot::ALL.map(CardSlot::chinese).join("、");
+    if let Some(enterprise) = cast.enterprise(id).and_then(|at| cast.enterprises.get(at)) {
+        let first = cast.enterprises.first().is_some_and(|e| e.uscc == enterprise.uscc);
+        let default = if first { "；不写「企业」时就是它" } else { "" };
+        let mut text = format!("{}  企业，全称 {}{default}\n\n", enterprise.short, enterprise.name);
+        let _ = writeln!(text, "  卡：{cards}\n  统一社会信用代码：{}", enterprise.uscc.as_str());
+        for (bank, account) in &enterprise.accounts {
+            let bank = cast.directory.by_id(bank).map_or("", |i| i.short.as_str());
+            let _ = writeln!(text, "  {bank}账号：{account}");
+        }
+        show(&mut text, &format!("- 协议签署: {{企业: {}, 记作: 协议}}", enterprise.short));
+        return Some(text);
+    }
+    if let Some(institution) = cast.institution(id, None) {
+        let role = institution.role.chinese();
+        let mut text = format!("{}  {role}，全称 {}\n\n", institution.short, institution.name);
+        let points = Point::ALL.iter().filter(|p| p.role() == institution.role).map(|p| p.chinese());
+        let points: Vec<String> = points.map(|point| format!("{}.{point}", institution.short)).collect();
+        let _ = writeln!(text, "  决策点：{}；没有写它时看「{role}」的一行", points.join("、"));
+        if let Some(point) = points.first() {
+            show(&mut text, &format!("对手方剧本: {{{point}: [拒绝(资料不全)]}}"));
+        }
+        return Some(text);
+    }
+    let card = CardSlot::ALL.into_iter().find(|card| card.chinese() == id)?;
+    let mut text = format!("{id}  每家企业都有的一张卡（{}）\n\n", card.kind());
+    text.push_str("  卡密码和解锁码出厂时都是 88888888，各可连续输错 5 次\n");
+    show(&mut text, &format!("- 登录: {{由: {id}}}"));
+    Some(text)
 }
 
 /// The names of one kind, to ask on.
@@ -559,6 +615,10 @@ pub fn names() -> Vec<String> {
     let words = [catalogue::TABLE_FIELDS, catalogue::LOG_CODES, catalogue::REFUSAL_KEYS].into_iter().flatten();
     names.extend(words.map(|w| (*w).to_owned()));
     names.extend(TOPICS.iter().map(|(name, ..)| (*name).to_owned()));
+    let cast = Cast::fixture();
+    names.extend(cast.enterprises.iter().flat_map(|e| [e.short.clone(), e.name.clone()]));
+    names.extend(cast.directory.institutions().iter().flat_map(|i| [i.short.clone(), i.name.clone()]));
+    names.extend(CardSlot::ALL.map(|card| card.chinese().to_owned()));
     names.extend(catalogue::AGREEMENT_FIELDS.iter().chain(catalogue::AGREEMENT_STATES).map(|s| (*s).to_owned()));
     names
 }

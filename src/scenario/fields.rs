@@ -11,8 +11,8 @@ use super::{
     cast::Cast,
     catalogue::{AGREEMENT_FIELDS, TABLE_FIELDS},
     meant::{nearest, part_not_built},
-    mistake::{MAX_MISTAKES, Mistake, MistakeKind, Vocabulary},
-    model::{CardSlot, Lapse, PartyName, Place, Value},
+    mistake::{FEW, MAX_MISTAKES, Mistake, MistakeKind, Vocabulary},
+    model::{CardSlot, Lapse, PartyName, Value},
     read::name_at,
     source::{Lines, Source, Span},
     tree::{Key, Node, NodeKind},
@@ -149,12 +149,8 @@ impl<'s> Reader<'s> {
         self.mistakes.len() > MAX_MISTAKES
     }
 
-    pub(super) fn place(&self, span: Span) -> Place {
-        self.lines.place(self.source, span.start)
-    }
-
     pub(super) fn line(&self, span: Span) -> usize {
-        self.place(span).line
+        self.lines.line(span.start)
     }
 
     /// A mistake that is only the consequence of whatever is wrong within `cause`, if anything is.
@@ -230,7 +226,8 @@ impl<'s> Reader<'s> {
             self.push(MistakeKind::NotBuilt { word: found.trim().into(), part }, span);
             return;
         }
-        let list = if known.len() <= 12 { known.join("、") } else { String::new() };
+        let list =
+            if nearest.is_none() && kind.is_short() || known.len() <= FEW { known.join("、") } else { String::new() };
         self.push(MistakeKind::Unknown { kind, found: found.into(), nearest, known: list }, span);
     }
 
@@ -317,7 +314,7 @@ impl<'s> Reader<'s> {
     /// The names that there are, to choose from.
     fn defined(&self) -> String {
         let names: Vec<&str> = self.names.keys().map(String::as_str).collect();
-        if names.len() <= 12 { names.join("、") } else { String::new() }
+        if names.len() <= FEW { names.join("、") } else { String::new() }
     }
 
     /// Where a name that is used here comes to be defined.
@@ -393,10 +390,11 @@ impl<'s> Reader<'s> {
         if let Some((named, _)) = self.names.get(name) {
             return Some(*named);
         }
-        if name.starts_with('$') {
+        if let Some(meant) = name.strip_prefix('$') {
             let expected = "作为键时名称前不写 $";
             self.push(MistakeKind::BadForm { found: name.into(), expected }, span);
-            return None;
+            // What it means is plain, so what is expected of it is read all the same.
+            return self.names.get(meant).map(|(named, _)| *named);
         }
         if AGREEMENT_FIELDS.contains(&name) || TABLE_FIELDS.contains(&name) {
             let expected = "字段要写在记录的名称里面，例如 {协议: {状态: 成功}}";

@@ -5,11 +5,15 @@
 //! suite, K56xx warnings.
 
 use domain::Time;
+use unicode_width::UnicodeWidthStr;
 
 use super::source::Span;
 
-/// So many mistakes of one file are told; the text has other troubles then.
+/// So many mistakes of one file are looked for; the text has other troubles then. Fewer are told.
 pub const MAX_MISTAKES: usize = 200;
+
+/// So many words are all listed even where one of them is most likely meant.
+pub const FEW: usize = 16;
 
 /// One mistake, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +84,25 @@ impl Vocabulary {
             Self::Message => "K5211",
             Self::Choice => "K5212",
             Self::RefusalCode => "K5213",
+        }
+    }
+
+    /// Whether all of its words can be told, however many there are. Requirements and codes have a page of their own.
+    pub const fn is_short(self) -> bool {
+        match self {
+            Self::Requirement | Self::RefusalCode => false,
+            Self::State
+            | Self::LogCode
+            | Self::Enterprise
+            | Self::Institution
+            | Self::Card
+            | Self::Page
+            | Self::Point
+            | Self::Outcome
+            | Self::Fault
+            | Self::Invariant
+            | Self::Message
+            | Self::Choice => true,
         }
     }
 
@@ -154,6 +177,8 @@ pub enum MistakeKind {
     WrongShape { expected: &'static str, found: &'static str, hint: Option<String> },
     #[error("没有「{found}」这个动作")]
     UnknownVerb { found: String, nearest: Option<String>, known: String },
+    #[error("「{field}」不是动作，是一步的字段")]
+    FieldForVerb { field: String, verb: &'static str },
     #[error("「{field}」写在了「{verb}」的外面")]
     FieldOutside { field: String, verb: String },
     #[error("「{word}」属于还没有做的部分（{part}），这一版不能用")]
@@ -212,6 +237,8 @@ pub enum MistakeKind {
     CannotHold { found: String, why: String },
     #[error("「{found}」是不是想写「{meant}」？这样写，比的就是这几个字")]
     LooksLike { found: String, meant: String },
+    #[error("「{found}」比的就是这几个字；是不是想写「{meant}」？")]
+    GluedContains { found: String, meant: String },
     #[error("「{found}」是与自己比较，总是成立")]
     SameThing { found: String },
     #[error("「{found}」不会发生：{why}")]
@@ -312,6 +339,7 @@ pub const CODES: &[CodeEntry] = &[
     CodeEntry { code: "K5602", text: "警告：覆盖的需求在这个场景里没有检查能引用" },
     CodeEntry { code: "K5603", text: "警告：矩阵的键没有用到" },
     CodeEntry { code: "K5604", text: "警告：「曾经」里的事在这个场景里不会发生，结果只能是无法判定" },
+    CodeEntry { code: "K5605", text: "警告：「含」后面没有空格，比的就是这几个字；多半是想写「含 文字」" },
 ];
 
 impl MistakeKind {
@@ -340,7 +368,7 @@ impl MistakeKind {
             Self::UnknownKey { .. } => "K5101",
             Self::Missing { .. } => "K5102",
             Self::WrongShape { .. } => "K5103",
-            Self::UnknownVerb { .. } => "K5104",
+            Self::UnknownVerb { .. } | Self::FieldForVerb { .. } => "K5104",
             Self::UnknownField { .. } => "K5105",
             Self::ManyVerbs { .. } => "K5106",
             Self::FieldOutside { .. } => "K5107",
@@ -376,6 +404,7 @@ impl MistakeKind {
             Self::RepeatedCover { .. } => "K5601",
             Self::NothingCites { .. } => "K5602",
             Self::UnusedKey { .. } => "K5603",
+            Self::GluedContains { .. } => "K5605",
         }
     }
 
@@ -383,7 +412,11 @@ impl MistakeKind {
     pub const fn is_warning(&self) -> bool {
         matches!(
             self,
-            Self::RepeatedCover { .. } | Self::NothingCites { .. } | Self::UnusedKey { .. } | Self::NeverHappens { .. }
+            Self::RepeatedCover { .. }
+                | Self::NothingCites { .. }
+                | Self::UnusedKey { .. }
+                | Self::NeverHappens { .. }
+                | Self::GluedContains { .. }
         )
     }
 
@@ -415,6 +448,7 @@ impl MistakeKind {
             | Self::BadName { found }
             | Self::NotBuilt { word: found, .. }
             | Self::LooksLike { found, .. }
+            | Self::GluedContains { found, .. }
             | Self::NeverHappens { found, .. }
             | Self::BadDuration { found, .. }
             | Self::TooLong { found, .. }
@@ -448,6 +482,7 @@ impl MistakeKind {
             | Self::MergeConflict { .. }
             | Self::BadIndent { .. }
             | Self::MissingDash
+            | Self::FieldForVerb { .. }
             | Self::FieldOutside { .. }
             | Self::SameThing { .. }
             | Self::UnusedKey { .. }
@@ -495,7 +530,7 @@ impl MistakeKind {
             Self::Unknown { kind, nearest, known, .. } => {
                 let mut advice = meant(nearest);
                 if !known.is_empty() {
-                    advice.push(format!("可以用：{known}"));
+                    advice.push(listed("可以用", known));
                 } else if *kind == Vocabulary::Requirement {
                     advice.push("`kouan explain 需求` 列出全部需求编号".to_owned());
                 }
@@ -514,6 +549,9 @@ impl MistakeKind {
             }
             Self::MergeConflict { until: Some(line) } => {
                 vec![format!("到第 {line} 行为止：留下其中一边，删去三行标记")]
+            }
+            Self::FieldForVerb { field, verb } => {
+                vec![format!("写进它所属的那一步，例如「- {verb}: {{{field}: ……}}」")]
             }
             Self::FieldOutside { verb, .. } => vec![format!("放进「{verb}」的花括号里，或再缩进一层")],
             Self::NotUtf8 { .. } => vec!["用编辑器另存为 UTF-8".to_owned()],
@@ -553,6 +591,7 @@ impl MistakeKind {
             | Self::BadForm { .. }
             | Self::CannotHold { .. }
             | Self::LooksLike { .. }
+            | Self::GluedContains { .. }
             | Self::SameThing { .. }
             | Self::NeverHappens { .. }
             | Self::Past { .. }
@@ -568,13 +607,35 @@ const fn is_wide(c: char) -> bool {
     matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FFEF}' | '—' | '“' | '”' | '‘' | '’')
 }
 
-/// The word that was meant, or else all that there are.
+/// The word that was meant, and all that there are unless they are many and one was found.
 fn either(nearest: &Option<String>, known: &str, label: &str) -> Vec<String> {
-    match nearest {
-        Some(n) => vec![format!("是不是「{n}」？")],
-        None if known.is_empty() => Vec::new(),
-        None => vec![format!("{label}：{known}")],
+    let mut advice: Vec<String> = nearest.iter().map(|n| format!("是不是「{n}」？")).collect();
+    if !known.is_empty() && (nearest.is_none() || known.split('、').count() <= FEW) {
+        advice.push(listed(label, known));
     }
+    advice
+}
+
+/// Columns after which a list goes on with a new line: with what stands before it, it fits a terminal of 100.
+const LIST_COLUMNS: usize = 84;
+
+/// A list of words behind its label, on as many lines as it takes.
+fn listed(label: &str, known: &str) -> String {
+    let mut text = format!("{label}：");
+    let mut columns = text.width();
+    for (i, word) in known.split('、').enumerate() {
+        if i > 0 {
+            text.push('、');
+            columns += 2;
+        }
+        if columns + word.width() > LIST_COLUMNS {
+            text.push('\n');
+            columns = 0;
+        }
+        text.push_str(word);
+        columns += word.width();
+    }
+    text
 }
 
 /// A text in quotes; double ones where it has single ones itself.

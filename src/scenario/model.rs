@@ -3,7 +3,7 @@
 //! Each case is one row of one file's matrix. Invariant: what stands here has been read without a mistake, so the runner
 //! never complains about a file; and nothing here knows the world or has an effect.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     Time,
@@ -25,6 +25,8 @@ pub struct Case {
     pub scenario: Arc<Header>,
     /// The row, from 0.
     pub row: usize,
+    /// The row's values by their keys, in file order.
+    pub values: Vec<(String, String)>,
     /// 开始
     pub start: Time,
     /// 已知
@@ -39,8 +41,6 @@ pub struct Case {
     pub always: Vec<Invariant>,
     /// 曾经
     pub once: Vec<Once>,
-    /// Where things stand in the file.
-    pub places: Places,
 }
 
 /// The head of a scenario file.
@@ -78,17 +78,6 @@ pub struct Place {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-}
-
-/// Side table: where in the file a value stands, by its path, such as `步骤/3/等待/协议/状态` (list items by number from 0).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places(pub Arc<BTreeMap<String, Place>>);
-
-impl Places {
-    /// The line of the value at `path`, such as `步骤/3/等待/协议/状态`.
-    pub fn line(&self, path: &str) -> Option<usize> {
-        self.0.get(path).map(|p| p.line)
-    }
 }
 
 /// 已知: facts before the first step.

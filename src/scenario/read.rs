@@ -18,7 +18,7 @@ use super::{
     meant::nearest,
     mend::Mended,
     mistake::{MAX_MISTAKES, Mistake, MistakeKind, Vocabulary},
-    model::{Case, Header, Invariant, Places},
+    model::{Case, Header, Invariant},
     scan::{Scanned, scan},
     source::{Lines, Source, Span},
     tree::{self, Key, Node, NodeKind},
@@ -77,12 +77,16 @@ pub(super) fn parse(source: &Source) -> (Option<Node>, Vec<Mistake>) {
     let (mut mistakes, mended) = looked_through(&source.text);
     let Some(mended) = mended else { return (None, mistakes) };
     let (root, mut parsed) = tree::parse(source, &mended);
+    if parsed.is_empty() {
+        return (root, mistakes);
+    }
     // What the scan found on a line is most likely what the parser stumbles over there.
-    let told: BTreeSet<usize> = mistakes.iter().map(|m| source.place(m.span.start).line).collect();
+    let lines = Lines::of(source);
+    let told: BTreeSet<usize> = mistakes.iter().map(|m| lines.line(m.span.start)).collect();
     let shifted = mistakes.iter().any(|m| matches!(m.what, MistakeKind::BadIndent { .. } | MistakeKind::MissingDash));
     parsed.retain(|m| {
         let syntax = matches!(m.what, MistakeKind::Syntax { .. });
-        !syntax || !shifted && !told.contains(&source.place(m.span.start).line)
+        !syntax || !shifted && !told.contains(&lines.line(m.span.start))
     });
     mistakes.append(&mut parsed);
     (root, mistakes)
@@ -127,11 +131,10 @@ fn read_tree(source: Source, root: &Node, cast: &Cast, told: Vec<Mistake>) -> Re
     let names = names(&source, entries, &mistakes);
     let uses = Uses::of(&source, root, &names.matrix);
     let mut cases = Vec::new();
-    let places = places(&source, &lines, root);
     for (row, values) in rows.iter().enumerate() {
         let tree = if values.is_empty() { root.clone() } else { substituted(root, values) };
         let mut reader = Reader::new(&source, &lines, cast, &names);
-        cases.extend(case(&mut reader, &tree, &header, row, values, &places));
+        cases.extend(case(&mut reader, &tree, &header, row, values));
         if !reader.mistakes.is_empty() {
             reader.mistakes.iter_mut().for_each(|m| uses.blame(m, values));
             mistakes.append(&mut reader.mistakes);
@@ -143,12 +146,10 @@ fn read_tree(source: Source, root: &Node, cast: &Cast, told: Vec<Mistake>) -> Re
     }
     // A place at which the text itself was wrong says nothing more.
     let places: BTreeSet<Span> = told.iter().map(|m| m.span).collect();
-    let broken: Vec<Span> = told.iter().filter(|m| m.what.breaks_structure()).map(|m| m.span).collect();
-    let on_broken_line = |m: &Mistake| {
-        let line = |span: Span| lines.place(&source, span.start).line;
-        m.what.is_about_structure() && broken.iter().any(|b| line(*b) == line(m.span))
-    };
-    mistakes.retain(|m| !places.contains(&m.span) && (broken.is_empty() || !on_broken_line(m)));
+    let broken = told.iter().filter(|m| m.what.breaks_structure());
+    let broken: BTreeSet<usize> = broken.map(|m| lines.line(m.span.start)).collect();
+    let on_broken_line = |m: &Mistake| m.what.is_about_structure() && broken.contains(&lines.line(m.span.start));
+    mistakes.retain(|m| !places.contains(&m.span) && !on_broken_line(m));
     mistakes.extend(told);
     drop_consequences(&mut mistakes);
     if names.broken_matrix.is_none() {
@@ -160,6 +161,9 @@ fn read_tree(source: Source, root: &Node, cast: &Cast, told: Vec<Mistake>) -> Re
     }
     mistakes.extend(lint::warnings(if cases_stand { &cases } else { &[] }, entries));
     once_each(&mut mistakes);
+    if mistakes.len() > MAX_MISTAKES && !cases_stand {
+        mistakes.retain(|m| !m.what.is_warning());
+    }
     mistakes.truncate(MAX_MISTAKES);
     if mistakes.iter().any(|m| !m.what.is_warning()) {
         cases.clear();
@@ -175,7 +179,7 @@ fn top_keys(head: &mut Reader<'_>, entries: &[(Key, Node)], whole: Span) {
     let stranger = !entries
         .iter()
         .take(MAX_MISTAKES)
-        .any(|(k, _)| nearest(&k.text, known()).is_some() || known().any(|n| n == k.text));
+        .any(|(k, _)| known().any(|n| n == k.text) || nearest(&k.text, known()).is_some());
     for (key, _) in entries {
         if !known().any(|k| k == key.text) && !head.is_full() {
             let nearest = nearest(&key.text, known());
@@ -294,7 +298,7 @@ fn header(reader: &mut Reader<'_>, entries: &[(Key, Node)], source: &Source) -> 
         tags.extend(reader.word(node));
     }
     let covers_at = entries.iter().find(|(k, _)| k.text == "覆盖").map_or(0, |(k, _)| k.span.start);
-    let covers_line = source.place(covers_at).line;
+    let covers_line = reader.line(Span::new(covers_at, covers_at));
     Header {
         title,
         id,
@@ -491,14 +495,7 @@ pub(super) fn name_at(text: &str) -> &str {
 }
 
 /// Reads one row; `None` where its mistakes leave nothing to build.
-fn case(
-    reader: &mut Reader<'_>,
-    root: &Node,
-    header: &Arc<Header>,
-    row: usize,
-    values: &Row,
-    places: &Places,
-) -> Option<Case> {
+fn case(reader: &mut Reader<'_>, root: &Node, header: &Arc<Header>, row: usize, values: &Row) -> Option<Case> {
     let NodeKind::Map(entries) = &root.kind else { return None };
     let start = match top(entries, "开始") {
         Some(node) => reader.time(node),
@@ -531,11 +528,11 @@ fn case(
         reader.list(node);
     }
     let id = if values.is_empty() { header.id.clone() } else { format!("{}[{}]", header.id, row_name(values)) };
-    let places = places.clone();
     Some(Case {
         id,
         scenario: Arc::clone(header),
         row,
+        values: values.iter().map(|cell| (cell.key.clone(), cell.value.clone())).collect(),
         start: start?,
         given,
         script,
@@ -543,32 +540,5 @@ fn case(
         steps,
         always,
         once,
-        places,
     })
-}
-
-/// Where every value stands, by its path. All rows share it, so a `$键` in a path stays as it is written.
-fn places(source: &Source, lines: &Lines, root: &Node) -> Places {
-    fn walk(node: &Node, path: &str, note: &mut impl FnMut(String, Span)) {
-        match &node.kind {
-            NodeKind::Scalar { .. } => {}
-            NodeKind::List(items) => {
-                for (i, item) in items.iter().enumerate() {
-                    walk(item, &format!("{path}{i}/"), note);
-                    note(format!("{path}{i}"), item.span);
-                }
-            }
-            NodeKind::Map(entries) => {
-                for (key, value) in entries {
-                    walk(value, &format!("{path}{}/", key.text), note);
-                    note(format!("{path}{}", key.text), key.span);
-                }
-            }
-        }
-    }
-    let mut places = BTreeMap::new();
-    walk(root, "", &mut |path, span| {
-        places.insert(path, lines.place(source, span.start));
-    });
-    Places(Arc::new(places))
 }

@@ -59,9 +59,13 @@ fn closed(properties: Map<String, Value>) -> Value {
 fn map(properties: Map<String, Value>, required: &[&str]) -> Value {
     let offered = |schema: &Value| schema.get("doNotSuggest").is_none();
     let names: Vec<&String> = properties.iter().filter(|(_, schema)| offered(schema)).map(|(name, _)| name).collect();
+    // A `$键` may stand for the very field that must be there.
     json!({
         "type": "object",
-        "required": required,
+        "allOf": [{
+            "if": {"type": "object", "propertyNames": {"not": {"pattern": "\\$"}}},
+            "then": {"required": required},
+        }],
         "if": {"type": "object", "maxProperties": 0},
         "then": {"type": "object", "propertyNames": {"enum": names}},
         "else": closed(properties),
@@ -313,6 +317,11 @@ mod tests {
         assert!(validator.is_valid(&file(json!({"等待": {"协议": {"状态": "成功"}, "时限": "1天"}}))));
         assert!(!validator.is_valid(&file(json!({"等待": {"协议": {"状态": "成功"}}}))));
         assert!(!validator.is_valid(&file(json!({"协义签署": {}}))));
+        // 矩阵 may fill in the name of a field, and of one that must be there.
+        assert!(validator.is_valid(&file(json!({"换卡": {"由": "法人卡", "$哪": "操作员卡"}}))));
+        assert!(validator.is_valid(&file(json!({"协议签署": {"$栏": "空", "拒绝": {"字段": {"$栏": "必填"}}}}))));
+        assert!(!validator.is_valid(&file(json!({"换卡": {"由": "法人卡"}}))));
+        assert!(!validator.is_valid(&file(json!({"换卡": {}}))));
         assert!(!validator.is_valid(&file(json!({"协议签署": {"银行": "火星银行"}}))));
         assert!(!validator.is_valid(&json!({"场景": "甲"})));
     }

@@ -14,7 +14,7 @@ use super::{
     catalogue::{FAULTS, OUTCOMES, fault_named, is_persons, verb_named},
     fields::{Reader, nodes_of},
     meant::nearest,
-    mistake::{MistakeKind, Vocabulary},
+    mistake::{FEW, MistakeKind, Vocabulary},
     model::{CardFaultKind, Fault, FaultKind, Lapse, Once, OnceKind, PartyName, ScriptLine, WireSel},
     source::Span,
     steps::Fields,
@@ -442,7 +442,7 @@ impl Reader<'_> {
             }
         }
         let nearest = nearest(&text, words.iter().copied());
-        let known = if words.len() <= 12 { words.join("、") } else { String::new() };
+        let known = if words.len() <= FEW { words.join("、") } else { String::new() };
         self.push(MistakeKind::BadStepName { found: text, why, nearest, known }, node.span);
         None
     }

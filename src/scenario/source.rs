@@ -149,9 +149,14 @@ impl Lines {
         Self { starts, marks }
     }
 
+    /// The line of a byte, from 1.
+    pub fn line(&self, byte: usize) -> usize {
+        self.starts.partition_point(|s| *s <= byte).max(1)
+    }
+
     /// Line and column of a byte, from 1, the column in characters.
     pub fn place(&self, source: &Source, byte: usize) -> Place {
-        let line = self.starts.partition_point(|s| *s <= byte).max(1);
+        let line = self.line(byte);
         let before_line = self.characters(source, self.starts[line - 1]);
         Place { line, column: self.characters(source, byte) - before_line + 1 }
     }

@@ -203,16 +203,27 @@ impl Reader<'_> {
             return None;
         }
         let act = key.text.split_once('.').map_or("", |(_, act)| act);
-        let what = match part_not_built(&key.text).or_else(|| part_not_built(act)) {
-            Some(part) => MistakeKind::NotBuilt { word: key.text.clone(), part },
-            None => MistakeKind::UnknownVerb {
+        let what = if let Some(part) = part_not_built(&key.text).or_else(|| part_not_built(act)) {
+            MistakeKind::NotBuilt { word: key.text.clone(), part }
+        } else if let Some(verb) = self.verb_with(&key.text) {
+            MistakeKind::FieldForVerb { field: key.text.clone(), verb }
+        } else {
+            MistakeKind::UnknownVerb {
                 found: key.text.clone(),
                 nearest: nearest(&key.text, VERBS.iter().map(|v| v.name)),
                 known: VERBS.iter().map(|v| v.name).collect::<Vec<_>>().join("、"),
-            },
+            }
         };
         self.push(what, key.span);
         None
+    }
+
+    /// A verb that has this field: the one above if it has.
+    fn verb_with(&self, field: &str) -> Option<&'static str> {
+        let above = self.step_names.last().and_then(|(_, verb)| verb_named(verb));
+        let has = |verb: &&Verb| verb.all_fields().iter().any(|f| f.name == field);
+        let forms = VERBS.iter().filter(|v| v.form);
+        above.into_iter().chain(forms).chain(VERBS).find(has).map(|verb| verb.name)
     }
 
     fn act(&mut self, head: &Head<'_>, node: &Node, outside: &[&(Key, Node)]) -> Option<Step> {
@@ -379,7 +390,9 @@ impl Reader<'_> {
         if let NodeKind::Scalar { text, plain: true } = &node.kind
             && parse_lapse(text).is_ok()
         {
-            let hint = Some(format!("只是让时间过去，写「推进: {text}」"));
+            let hint =
+                format!("「推进: {text}」让时间过去；「等待」要写等什么：{{协议: {{状态: 成功}}, 时限: {text}}}");
+            let hint = Some(hint);
             self.wrong_shape_because(node, "「名称: {字段: 值}」的映射", hint);
             return None;
         }

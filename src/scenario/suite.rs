@@ -7,6 +7,8 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
 };
 
 use super::{
@@ -50,11 +52,11 @@ impl Suite {
     /// # Errors
     /// A path cannot be read, or there is no file at all. Mistakes inside files are in the suite itself.
     pub fn load(paths: &[PathBuf]) -> Result<Self, Unreadable> {
-        let files = files(paths)?;
-        let mut readings = Vec::new();
-        for path in files {
-            readings.push(read(&path.display().to_string(), &beginning(&path)?, Cast::fixture()));
-        }
+        let readings = side_by_side(&files(paths)?, cores(), |path| {
+            Ok(read(&path.display().to_string(), &beginning(path)?, Cast::fixture()))
+        });
+        // Of several paths that cannot be read the first is told, whichever thread met one first.
+        let mut readings = readings.into_iter().collect::<Result<Vec<Reading>, Unreadable>>()?;
         lint::shared_ids(&mut readings);
         Ok(Self { readings })
     }
@@ -89,6 +91,39 @@ impl Suite {
         }
         self.readings.into_iter().flat_map(|r| r.cases).collect()
     }
+}
+
+/// As many threads as can run at the same time.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// What `work` makes of each file, in the order of the files, whatever the number of `jobs` and however they are
+/// scheduled.
+pub fn side_by_side<R: Send>(files: &[PathBuf], jobs: usize, work: impl Fn(&Path) -> R + Sync) -> Vec<R> {
+    /// Files that a thread takes at a time: few enough that all end together.
+    const HANDFUL: usize = 16;
+    let next = AtomicUsize::new(0);
+    let turns = || {
+        let mut done = Vec::new();
+        loop {
+            let from = next.fetch_add(HANDFUL, Ordering::Relaxed);
+            let Some(rest) = files.get(from..).filter(|rest| !rest.is_empty()) else { return done };
+            let handful = rest.iter().take(HANDFUL).map(|path| work(path)).collect::<Vec<R>>();
+            done.push((from, handful));
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let jobs = jobs.min(files.len().div_ceil(HANDFUL));
+        let others: Vec<_> = (1..jobs).map(|_| scope.spawn(turns)).collect();
+        let mut done = turns();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_by_key(|(from, _)| *from);
+    done.into_iter().flat_map(|(_, handful)| handful).collect()
 }
 
 /// Every `*.yaml` and `*.yml` under the paths, in order; a path that is a file counts whatever its name.
@@ -156,6 +191,43 @@ mod tests {
         assert_eq!(beginning(&path).unwrap().len(), MAX_FILE_BYTES + 1);
         let suite = Suite::load(&[path]).unwrap();
         assert_eq!(suite.readings[0].mistakes[0].what.code(), "K5003");
+    }
+
+    #[test]
+    fn files_come_in_the_order_of_their_paths_whatever_the_number_of_jobs() {
+        let directory = tempfile::tempdir().unwrap();
+        for i in 0..100 {
+            let text = format!("场景: 甲\n编号: S-{}\n覆盖: [ACC-02]\n步骤:\n  - 登录: {{}}\n", i % 90);
+            // The first ones are the longest, so that threads which share them end out of order.
+            let text = text + &"# 长\n".repeat(20 * (100 - i));
+            fs::write(directory.path().join(format!("{i:03}.yaml")), text).unwrap();
+        }
+        let files = files(&[directory.path().to_owned()]).unwrap();
+        for jobs in [1, 2, 8, 200] {
+            assert_eq!(side_by_side(&files, jobs, Path::to_owned), files, "{jobs} jobs");
+        }
+        let suite = Suite::load(&[directory.path().to_owned()]).unwrap();
+        let read: Vec<&str> = suite.readings.iter().map(|r| r.source.file.as_str()).collect();
+        assert_eq!(read, files.iter().map(|f| f.to_str().unwrap()).collect::<Vec<_>>());
+        // Of two files with one 编号 it is always the later that is told.
+        let clash = |r: &&Reading| r.mistakes.iter().any(|m| m.what.code() == "K5501");
+        let told: Vec<&str> = suite.readings.iter().filter(clash).map(|r| r.source.file.as_str()).collect();
+        assert_eq!(told, read[90..]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn of_two_paths_that_cannot_be_read_the_first_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        for i in 0..60 {
+            fs::write(directory.path().join(format!("{i:02}.yaml")), "a: 1").unwrap();
+        }
+        for name in ["20.yaml", "40.yaml"] {
+            fs::remove_file(directory.path().join(name)).unwrap();
+            std::os::unix::fs::symlink("/dev/zero", directory.path().join(name)).unwrap();
+        }
+        let error = Suite::load(&[directory.path().to_owned()]).unwrap_err();
+        assert_eq!(error.to_string(), format!("{} 不是普通文件", directory.path().join("20.yaml").display()));
     }
 
     #[cfg(unix)]

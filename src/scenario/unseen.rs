@@ -5,7 +5,7 @@
 
 use super::{
     mend::{Mend, Mended},
-    mistake::{Mistake, MistakeKind},
+    mistake::{MAX_MISTAKES, Mistake, MistakeKind},
     source::Span,
 };
 
@@ -50,7 +50,9 @@ pub(super) fn look(text: &str) -> Option<(Vec<Mistake>, Mended)> {
             }
             _ => {
                 if let Some((name, with)) = unseen(c).filter(|_| !comment) {
-                    mistakes.push(told(c, name, span));
+                    if mistakes.len() < MAX_MISTAKES {
+                        mistakes.push(told(c, name, span));
+                    }
                     mends.push(Mend { span, with: with.into() });
                 }
             }

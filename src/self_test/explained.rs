@@ -31,83 +31,85 @@ pub enum Which {
     Named(&'static str),
 }
 
-/// States that wait for an answer of somebody who has none to give any more, or for whom the agreement is ended.
-const SILENT_OR_ENDED: &[State] = &[SilentInsurer, SilentBank, SilentInsurerSuperseded, SilentBankSuperseded, Ended];
-/// ... or that wait for the end of an agreement that the bank never had.
-const NO_AGREEMENT: &[State] =
-    &[SilentInsurer, SilentBank, SilentInsurerSuperseded, SilentBankSuperseded, EndSent, EndSilent, Ended];
-const NO_AGREEMENT_OR_QUEUED: &[State] =
-    &[SilentInsurer, SilentBank, SilentInsurerSuperseded, SilentBankSuperseded, EndQueued, EndSent, EndSilent, Ended];
-const NO_AGREEMENT_BUT_INSURER: &[State] = &[SilentBank, SilentBankSuperseded, EndQueued, EndSent, EndSilent, Ended];
-const INSURER_OR_ENDED: &[State] = &[SilentInsurer, SilentInsurerSuperseded, Ended];
-/// What looks like 已解约 when the bank has nothing more to say.
-const FAILED_OR_SILENT: &[State] = &[Failed, SilentInsurer, SilentBank, SilentInsurerSuperseded, SilentBankSuperseded];
-const NOT_ENDED: &[State] =
-    &[Failed, SilentInsurer, SilentBank, SilentInsurerSuperseded, SilentBankSuperseded, EndSent, EndSilent];
+/// Nothing at all tells 已解约 from 已失败: the same page, the same log, the same events.
+const ENDED: &[State] = &[Ended];
+const FAILED: &[State] = &[Failed];
+/// States that only a bank can lead out of.
+const BANK_S: &[State] = &[SilentBank, SilentBankSuperseded, EndSent, EndSilent, EndedUnasked];
+const BANK_S_OR_QUEUED: &[State] = &[SilentBank, SilentBankSuperseded, EndQueued, EndSent, EndSilent, EndedUnasked];
+/// States that only a bank that has signed, or was asked to end something, can lead out of.
+const SIGNED: &[State] = &[EndSent, EndSilent, EndedUnasked];
+const ASKED_TO_END: &[State] = &[EndedUnasked];
+const INSURER_S: &[State] = &[SilentInsurer, SilentInsurerSuperseded];
+const SIGNED_OR_SILENT: &[State] = &[SilentBank, SilentBankSuperseded, EndQueued, EndSent, EndSilent];
 
 /// Every explanation.
 pub const EXPLAINED: &[Explanation] = &[
     Explanation {
-        why: "对方已经拒绝，不会再说话：换成的状态页面同为「失败」，同样能重新签署，也不随时间变化，\
-              只有答复过又改口的一方才能区分（一方答复两次由检查「答复如实」发现）",
+        why: "「已失败」与「已解约」处处相同：页面都是「失败」，都能重新签署，都不再接受任何报文，也不随时间变化；\
+              有别的只是走到这里的那条状态记录",
         mutants: &[
-            Which::Leads(Received, InsurerRefused, NO_AGREEMENT),
-            Which::Leads(BankReceived, BankRefused, NO_AGREEMENT),
-            Which::Leads(SilentInsurer, InsurerRefused, NO_AGREEMENT),
-            Which::Leads(SilentBank, BankRefused, NO_AGREEMENT),
-            Which::Leads(SilentInsurerSuperseded, InsurerAgreed, NO_AGREEMENT),
-            Which::Leads(SilentInsurerSuperseded, InsurerRefused, NO_AGREEMENT),
-            Which::Leads(SilentBankSuperseded, BankRefused, NO_AGREEMENT),
-            Which::Leads(Failed, Resign, NO_AGREEMENT_OR_QUEUED),
+            Which::Leads(Queued, Rejected, ENDED),
+            Which::Leads(Sent, Rejected, ENDED),
+            Which::Leads(State::Undelivered, Rejected, ENDED),
+            Which::Leads(Received, InsurerRefused, ENDED),
+            Which::Leads(BankQueued, Rejected, ENDED),
+            Which::Leads(BankSent, Rejected, ENDED),
+            Which::Leads(BankUndelivered, Rejected, ENDED),
+            Which::Leads(BankReceived, BankRefused, ENDED),
+            Which::Leads(Failed, Resign, ENDED),
+            Which::Leads(SilentInsurer, InsurerRefused, ENDED),
+            Which::Leads(SilentBank, BankRefused, ENDED),
+            Which::Leads(SilentInsurerSuperseded, InsurerAgreed, ENDED),
+            Which::Leads(SilentInsurerSuperseded, InsurerRefused, ENDED),
+            Which::Leads(SilentBankSuperseded, BankRefused, ENDED),
+            Which::Leads(EndQueued, Rejected, ENDED),
+            Which::Leads(EndSent, Rejected, ENDED),
+            Which::Leads(EndUndelivered, Rejected, ENDED),
+            Which::Leads(EndReceived, EndRefused, ENDED),
+            Which::Leads(EndSilent, EndRefused, ENDED),
+            Which::Leads(Ended, Resign, FAILED),
+            Which::Leads(EndedUnasked, EndRefused, FAILED),
+            Which::Leads(EndReceived, EndAgreed, FAILED),
+            Which::Leads(EndSilent, EndAgreed, FAILED),
         ],
     },
     Explanation {
-        why: "报文已被拒收：换成的状态所等的报文，出自没有收到过申请的一方，或早已答复过的一方，诚实的一方不会发来\
-              （拒收了一份又接收另一份的情形由 MSG-TAMPER-03 至 06 区分）",
+        why: "保险公司的一步就失败了，银行从未收到申请：换成的状态只有银行的报文才走得出去，银行没有什么可说",
         mutants: &[
-            Which::Leads(Sent, Rejected, NO_AGREEMENT_BUT_INSURER),
-            Which::Leads(State::Undelivered, Rejected, NO_AGREEMENT_BUT_INSURER),
-            Which::Leads(BankSent, Rejected, INSURER_OR_ENDED),
-            Which::Leads(BankUndelivered, Rejected, INSURER_OR_ENDED),
-            Which::Leads(EndQueued, Rejected, SILENT_OR_ENDED),
-            Which::Leads(EndSent, Rejected, SILENT_OR_ENDED),
-            Which::Leads(EndUndelivered, Rejected, SILENT_OR_ENDED),
+            Which::Leads(Queued, Rejected, BANK_S_OR_QUEUED),
+            Which::Leads(Sent, Rejected, BANK_S_OR_QUEUED),
+            Which::Leads(State::Undelivered, Rejected, BANK_S_OR_QUEUED),
+            Which::Leads(Received, InsurerRefused, BANK_S),
+            Which::Leads(SilentInsurer, InsurerRefused, BANK_S),
+            Which::Leads(SilentInsurerSuperseded, InsurerAgreed, BANK_S),
+            Which::Leads(SilentInsurerSuperseded, InsurerRefused, BANK_S),
+        ],
+    },
+    Explanation {
+        why: "银行没有签约，也没有收到过解约申请：换成的状态只有终止协议或答复解约才走得出去，银行没有协议可终止、可解约",
+        mutants: &[
+            Which::Leads(BankQueued, Rejected, ASKED_TO_END),
+            Which::Leads(BankSent, Rejected, ASKED_TO_END),
+            Which::Leads(BankUndelivered, Rejected, ASKED_TO_END),
+            Which::Leads(BankReceived, BankRefused, SIGNED),
+            Which::Leads(SilentBank, BankRefused, SIGNED),
+            Which::Leads(SilentBankSuperseded, BankRefused, SIGNED),
         ],
     },
     Explanation {
         why: "只在点了重新发送之后的两秒之内、先前的一份恰被拒收、另一份又恰被接收时才能区分：\
-              与 MSG-TAMPER-05、06 所区分的「未送达」同理，没有另写场景",
+              与 MSG-TAMPER-05、06、08 所区分的「未送达」同理，没有另写场景",
         mutants: &[
-            Which::Leads(Queued, Rejected, NO_AGREEMENT_OR_QUEUED),
-            Which::Leads(BankQueued, Rejected, NO_AGREEMENT_OR_QUEUED),
+            Which::Leads(Queued, Rejected, INSURER_S),
+            Which::Leads(BankQueued, Rejected, SIGNED_OR_SILENT),
+            Which::Leads(EndQueued, Rejected, ASKED_TO_END),
         ],
     },
     Explanation {
-        why: "协议在银行已经终止，解约也已答复或会被答复为「已终止」：换成的状态页面同为「失败」，此后来的答复两边都不留痕迹，\
-              只有对银行的回执不同，而页面不显示回执",
-        mutants: &[
-            Which::Leads(EndQueued, EndedByBank, FAILED_OR_SILENT),
-            Which::Leads(EndSent, EndedByBank, FAILED_OR_SILENT),
-            Which::Leads(EndUndelivered, EndedByBank, FAILED_OR_SILENT),
-            Which::Leads(EndReceived, EndedByBank, FAILED_OR_SILENT),
-            Which::Leads(EndSilent, EndedByBank, FAILED_OR_SILENT),
-            Which::Leads(Ended, Resign, FAILED_OR_SILENT),
-            Which::Leads(Ended, EndRefused, NOT_ENDED),
-            Which::Leads(EndReceived, EndAgreed, NOT_ENDED),
-            Which::Leads(EndSilent, EndAgreed, NOT_ENDED),
-            Which::Named("协议 已解约 --银行拒绝解约--> 已解约：没有这一行"),
-        ],
-    },
-    Explanation {
-        why: "银行已拒绝解约：换成的状态所等的是签约的答复或解约的第二个答复，诚实的一方不会发来",
-        mutants: &[
-            Which::Leads(EndReceived, EndRefused, SILENT_OR_ENDED),
-            Which::Leads(EndSilent, EndRefused, SILENT_OR_ENDED),
-        ],
-    },
-    Explanation {
-        why: "自行终止过协议的银行只会答复解约「已终止」，不会再同意：只有账簿前后矛盾的银行才走到这一行",
-        mutants: &[Which::Row(Ended, EndAgreed)],
+        why: "自行终止过协议的银行对解约申请只会答复「已终止」，不会再同意：只有账簿前后矛盾的银行才走到这一行\
+              （银行拒绝解约的那一行由 MSG-CHANGE-09 检查）",
+        mutants: &[Which::Row(EndedUnasked, EndAgreed)],
     },
     Explanation {
         why: "场景语言不能让时间在一次登录或一次签名的中途过去：质询和待签名的有效期够不着（domain 的单元测试检查它们）",
@@ -117,10 +119,6 @@ pub const EXPLAINED: &[Explanation] = &[
             Which::Named("时限 等待签名多久作废：长1分钟（原为10分钟）"),
             Which::Named("时限 等待签名多久作废：短1分钟（原为10分钟）"),
         ],
-    },
-    Explanation {
-        why: "多等一分钟只会少放弃一份提前到的报文；放弃之后页面与银行账簿已不一致，没有能通过的场景可写",
-        mutants: &[Which::Named("时限 等待前一份报文的时长：长1分钟（原为10分钟）")],
     },
 ];
 

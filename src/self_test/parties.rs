@@ -98,6 +98,8 @@ const ROWS: &[Row] = &[
     ("回执由别家机构签名",                 RECEIPTS, "MSG-04", receipts(Receipting::SignedByAnother)),
     ("没有回执也从不重发",                 RECEIPTS, "MSG-04", Saboteur { say: Say::Any(|_, s| if s.sending > 1 { vec![] } else { vec![s] }), ..HONEST }),
     ("只重发三次就放弃",                   RECEIPTS, "MSG-04", Saboteur { say: Say::Any(|_, s| if s.sending > 4 { vec![] } else { vec![s] }), ..HONEST }),
+    ("说好重复的答复只发一次",             ANSWERS,  "MSG-03", Saboteur { say: Say::Any(|_, s| if s.sending == 2 { vec![] } else { vec![s] }), ..HONEST }),
+    ("第五次以后的重发都略去",             RECEIPTS, "MSG-04", Saboteur { say: Say::Any(|_, s| if (5..8).contains(&s.sending) { vec![] } else { vec![s] }), ..HONEST }),
     // Books.
     ("同一份申请到几次就办理几次",         ONCE,     "MSG-03", Saboteur { books: |_, lines, copies| for l in lines { l.requests_handled = copies(l) }, ..HONEST }),
     ("账簿里多出一笔没人申请过的",         VALID,    "MSG-02", Saboteur { books: |_, lines, _| { let extra = lines.first().cloned().map(|l| crate::evidence::BookLine { application: ELSE.into(), ..l }); lines.extend(extra) }, ..HONEST }),

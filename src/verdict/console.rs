@@ -110,8 +110,8 @@ impl<W: Write> Report for Console<W> {
 /// Lines of a page or a trail that are written out; what came before them is counted.
 const LINES_SHOWN: usize = 12;
 
-/// One finding, as every report for people tells it. What the page showed and the messages that led there are left out
-/// where `before` has just told the same.
+/// One finding, as every report for people tells it. The rule's text, what the page showed and the messages that led there
+/// are left out where `before` has just told the same.
 pub(super) fn found(out: &mut impl Write, file: &str, finding: &Finding, before: Option<&Finding>) -> io::Result<()> {
     let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
     writeln!(out, "  {file}{line}  {}  [{}]", finding.path, finding.check)?;
@@ -125,7 +125,9 @@ pub(super) fn found(out: &mut impl Write, file: &str, finding: &Finding, before:
         writeln!(out, "      实为  {}", shown(&finding.actual))?;
     }
     if let Some(id) = &finding.requirement {
+        let same = before.is_some_and(|b| b.requirement == finding.requirement);
         let text = requirements::by_id(id).map(|r| r.chinese.as_str()).unwrap_or_default();
+        let text = if same { "（同上）" } else { text };
         writeln!(out, "      要求  {id}  {text}")?;
     }
     if before.is_none_or(|b| b.page != finding.page) {

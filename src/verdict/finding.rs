@@ -271,7 +271,7 @@ impl CaseResult {
         }
         let missing: Vec<String> = self.uncited().map(String::from).collect();
         for id in missing {
-            let text = format!("覆盖中写了 {id}，但没有任何执行过的检查引用它");
+            let text = format!("覆盖中写了 {id}，但没有任何执行过的检查引用它；请加上检查它的步骤，或从覆盖中删去");
             self.find(Finding::new(Verdict::Failed, "coverage", "覆盖", text).against(&id).at_line(line));
         }
     }

@@ -65,7 +65,7 @@ impl World {
         };
         let draws = self.draws.clone();
         let moment = Moment { time: self.now, draws: &draws };
-        let (challenge, changes) = self.portal.challenge(moment);
+        let (challenge, changes) = self.portal.challenge(&card, moment);
         self.apply_to_portal(changes);
         let signature = self.card_signs(who, None, &pin, &certificate, &challenge.bytes)?;
         let answer = self.portal_gateway.login_answer(

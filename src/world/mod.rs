@@ -356,6 +356,7 @@ impl World {
             self.note(Happening::Decided {
                 party: taken.party,
                 point: format!("{}.{}", taken.point.role().chinese(), taken.point.chinese()),
+                subject: taken.subject,
                 outcome: taken.outcome.to_string(),
             });
         }

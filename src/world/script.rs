@@ -33,6 +33,8 @@ pub struct Taken {
     pub party: PartyId,
     /// About what.
     pub point: Point,
+    /// About which business.
+    pub subject: String,
     /// What.
     pub outcome: Outcome,
 }
@@ -63,7 +65,7 @@ impl Script {
 }
 
 impl Decisions for Script {
-    fn take(&mut self, party: &PartyId, point: Point, _subject: &str) -> Outcome {
+    fn take(&mut self, party: &PartyId, point: Point, subject: &str) -> Outcome {
         let parent = self.directory.by_id(party).and_then(|i| i.branch_of.clone());
         // A line that names the party goes first, then one that names the insurer that it is a branch of, then the role.
         let tiers = [
@@ -76,7 +78,8 @@ impl Decisions for Script {
             lines.iter_mut().filter(|(who, p, _)| *p == point && *who == tier).find_map(|(.., queue)| queue.pop_front())
         });
         let outcome = scripted.unwrap_or(Outcome::Agree { expiry: None });
-        self.taken.push(Taken { party: party.clone(), point, outcome: outcome.clone() });
+        let (party, subject) = (party.clone(), subject.to_owned());
+        self.taken.push(Taken { party, point, subject, outcome: outcome.clone() });
         outcome
     }
 }

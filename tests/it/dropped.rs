@@ -3,7 +3,7 @@
 //! Every draw has a key (who, about what, the how-manieth). A case is played whole and again without a step; whatever
 //! was drawn under the same key in both must be the same. Which steps are left out is itself drawn, with a fixed seed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use interchange::Suite as Seal;
 use kouan::{
@@ -88,11 +88,33 @@ fn delays(evidence: &Evidence, drawn: &mut Drawn) {
     }
 }
 
+/// What each person's card signed first, by when: a login's nonce, digested. A challenge that was asked for and not signed
+/// (a wrong PIN) counts too, so whoever typed one before is left out.
+fn challenges(evidence: &Evidence, drawn: &mut Drawn) {
+    let mut settled: BTreeSet<&str> = BTreeSet::new();
+    for entry in &evidence.entries {
+        let Happening::Apdu { person, command, response } = &entry.what else { continue };
+        let (signs, verifies) = (command.get(1) == Some(&0x87), command.get(1) == Some(&0x20));
+        let good = response.ends_with(&[0x90, 0x00]);
+        if verifies && !good {
+            settled.insert(person);
+        }
+        if signs && good && settled.insert(person) {
+            let digest: String = command.iter().map(|b| format!("{b:02x}")).collect();
+            drawn.insert(format!("登录质询 {person} {}", entry.at), digest);
+        }
+    }
+}
+
 /// Where parties decide by a list in order, or a fault counts sendings, what is left out moves them on by the file's own
 /// will; numbers and names stay as they are even there.
 fn drawn(case: &Case, evidence: &Evidence) -> Drawn {
     let mut drawn = Drawn::new();
     applications(evidence, &mut drawn);
+    // With another card in the reader it is that card's challenges that are counted.
+    if case.steps.iter().all(|step| step.verb != "换卡") {
+        challenges(evidence, &mut drawn);
+    }
     if case.script.is_empty() && case.faults.is_empty() {
         messages(evidence, &mut drawn);
         delays(evidence, &mut drawn);
@@ -100,17 +122,17 @@ fn drawn(case: &Case, evidence: &Evidence) -> Drawn {
     drawn
 }
 
-/// Plays a case without the step `left_out`; how many draws were compared with those of the whole.
-fn compared(case: &Case, whole: &Drawn, left_out: usize, options: &Options) -> usize {
+/// Plays a case without the step `left_out`; which draws were compared with those of the whole.
+fn compared(case: &Case, whole: &Drawn, left_out: usize, options: &Options) -> Vec<String> {
     let mut shorter = case.clone();
     let step = shorter.steps.remove(left_out);
     let (_, evidence) = play(&shorter, options);
     let rest = drawn(case, &evidence);
-    let mut same = 0;
-    for (what, value) in &rest {
-        if let Some(before) = whole.get(what) {
-            assert_eq!(value, before, "{} without its step {left_out} ({}): {what}", case.id, step.verb);
-            same += 1;
+    let mut same = Vec::new();
+    for (what, value) in rest {
+        if let Some(before) = whole.get(&what) {
+            assert_eq!(value, *before, "{} without its step {left_out} ({}): {what}", case.id, step.verb);
+            same.push(what);
         }
     }
     same
@@ -120,7 +142,7 @@ fn compared(case: &Case, whole: &Drawn, left_out: usize, options: &Options) -> u
 fn a_step_that_is_left_out_shifts_no_draw_of_what_remains() {
     let mut rng = ChaCha20Rng::seed_from_u64(4);
     let options = Options::new(1, Seal::Mac);
-    let (mut steps, mut draws) = (0, 0);
+    let (mut steps, mut draws, mut challenged) = (0, 0, 0);
     for case in cases()
         .iter()
         .filter(|c| c.steps.len() > 2 && c.faults.iter().all(|f| !matches!(f.kind, FaultKind::Card { .. })))
@@ -128,9 +150,12 @@ fn a_step_that_is_left_out_shifts_no_draw_of_what_remains() {
         let whole = drawn(case, &play(case, &options).1);
         for _ in 0..3 {
             let left_out = rng.next_u32() as usize % case.steps.len();
-            draws += compared(case, &whole, left_out, &options);
+            let same = compared(case, &whole, left_out, &options);
+            challenged += same.iter().filter(|what| what.starts_with("登录质询")).count();
+            draws += same.len();
             steps += 1;
         }
     }
+    assert!(challenged > 100, "{challenged} challenges compared");
     assert!(steps > 300 && draws > 2_000, "{steps} steps left out, {draws} draws compared");
 }

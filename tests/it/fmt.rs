@@ -258,7 +258,9 @@ fn value(depth: u32) -> BoxedStrategy<String> {
     }
     let gap =
         prop_oneof![6 => Just(""), 1 => Just(" # 注\n   "), 1 => Just("\n\n   "), 1 => Just("\n # 独\n\n # 行\n  ")];
-    let inner = (value(depth - 1), gap);
+    // A text of many lines has no place inside brackets, and the formatter must refuse it rather than be unsure.
+    let within = prop_oneof![20 => value(depth - 1), 1 => Just("|\n    一\n  ".to_owned())];
+    let inner = (within, gap);
     prop_oneof![
         2 => text,
         2 => prop::collection::vec(inner.clone(), 1..4).prop_map(|items| {

@@ -17,7 +17,11 @@ fn page(paths: &[&str], more: &[&str], code: i32) -> String {
     let report = format!("html={}", file.display());
     let arguments = [&["run"], paths, &["--report", &report], more].concat();
     kouan(arguments).ended(code);
-    let page = fs::read_to_string(&file).unwrap();
+    untimed(&fs::read_to_string(&file).unwrap())
+}
+
+/// A page with real time taken out.
+fn untimed(page: &str) -> String {
     let mut parts = page.split("\"wall_us\":");
     let first = parts.next().unwrap().to_owned();
     parts.fold(first, |text, part| text + "\"wall_us\":0" + part.trim_start_matches(|c: char| c.is_ascii_digit()))
@@ -32,6 +36,39 @@ fn trace(path: &str, code: i32) -> Trace {
 fn the_page_is_the_same_whatever_the_jobs() {
     let paths = ["docs/example.yaml", "tests/cases/passed", "tests/cases/undecided"];
     assert!(page(&paths, &["--jobs", "1"], 1) == page(&paths, &["--jobs", "4"], 1));
+}
+
+/// Every machine's traces travel in its page, so the merged page is complete; only chunks are cut anew.
+#[test]
+fn the_pages_of_three_shards_merged_are_the_page_of_the_whole_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = ["docs/example.yaml", "tests/cases/passed", "tests/cases/undecided"];
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    let mut parts = Vec::new();
+    for i in 1..=3 {
+        let (part, shard) = (at(&format!("{i}.html")), format!("{i}/3"));
+        let report = format!("html={part}");
+        let said = kouan([&["run"], &paths[..], &["--shard", &shard, "--report", &report]].concat());
+        assert!(said.code <= 1, "{}", said.err);
+        parts.push(part);
+    }
+    let all = at("all.html");
+    let merge = |parts: &[String]| {
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        kouan([&["report", "merge"], &parts[..], &["--report", &format!("html={all}")]].concat()).ended(1);
+        fs::read_to_string(&all).unwrap()
+    };
+    assert!(untimed(&merge(&parts)) == page(&paths, &[], 1));
+
+    // A part that is JSON has no traces; its cases stand in the page without them.
+    let report = format!("json={}", at("2.json"));
+    kouan([&["run"], &paths[..], &["--shard", "2/3", "--report", &report]].concat());
+    parts[1] = at("2.json");
+    let mixed = document_in(&merge(&parts)).unwrap();
+    let whole = document_in(&page(&paths, &[], 1)).unwrap();
+    assert_eq!(mixed.scenarios.len(), whole.scenarios.len());
+    let traced = mixed.scenarios.iter().filter(|s| s.trace.is_some()).count();
+    assert!(0 < traced && traced < mixed.scenarios.len(), "{traced}");
 }
 
 #[test]
@@ -85,6 +122,7 @@ fn a_trace_tells_who_did_what_and_what_became_of_each_message() {
         trace.steps.iter().map(|s| (s.line, s.end)).collect::<Vec<_>>(),
         (14..=18).map(|n| (n, n)).collect::<Vec<_>>()
     );
+    assert!(trace.row.is_empty() && trace.given.is_empty());
 
     // As the file says: the first request to the insurer is lost; the bank refuses at first, and agrees to the second.
     let messages = messages(&trace);
@@ -130,6 +168,26 @@ fn a_message_that_is_refused_says_why_and_shows_nothing_of_its_content() {
     assert!(!damaged.verified && damaged.data.is_empty() && damaged.event.is_empty());
     assert!(field(&damaged.envelope, "验证").starts_with("未通过：K31"), "{}", field(&damaged.envelope, "验证"));
     assert_eq!(damaged.declared, ["篡改"]);
+}
+
+/// As the file says: 银行 is the row's only key, and 已知 stands in line 6.
+#[test]
+fn a_trace_knows_its_row_and_what_was_given() {
+    let row = |trace: Trace| trace.row;
+    let mut document = document_in(&page(&["tests/cases/failed/one-row-of-three.yaml"], &[], 1)).unwrap();
+    let second = *document.scenarios.remove(1).trace.unwrap();
+    assert_eq!(row(second), [("银行".to_owned(), "建设银行".to_owned())]);
+    let given = trace("tests/cases/undecided/given-not-signed.yaml", 1);
+    assert_eq!(given.given.iter().map(|s| (s.line, s.end)).collect::<Vec<_>>(), [(6, 6)]);
+    assert!(given.events.iter().all(|e| e.step.is_none()));
+}
+
+#[test]
+fn a_page_stands_after_the_act_that_opened_it() {
+    let trace = trace("tests/cases/failed/another-enterprise.yaml", 1);
+    let place = |wanted: fn(&What) -> bool| trace.events.iter().position(|e| wanted(&e.what)).unwrap();
+    let act = place(|what| matches!(what, What::Act { verb, .. } if verb == "查询"));
+    assert_eq!(place(|what| matches!(what, What::Page { .. })), act + 1);
 }
 
 //= ACC-09

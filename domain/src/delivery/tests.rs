@@ -245,6 +245,20 @@ fn a_gap_is_held_for_ten_minutes_and_no_longer() {
 
 //= MSG-03
 #[test]
+fn what_makes_no_sense_before_its_predecessor_waits_for_it() {
+    let mut inbox = Inbox::default();
+    inbox.put(Seen::Held(Held { arrived: arrived("b", 2), until: None }));
+    assert!(inbox.leaves_gap(&arrived("b", 2).message));
+    assert_eq!(inbox.next_due(), None);
+    assert_eq!(inbox.ready(at(after(86_400_000))), []);
+    inbox.put(settled("a", 1));
+    assert!(!inbox.leaves_gap(&arrived("b", 2).message));
+    assert!(inbox.next_due().is_some_and(|due| due <= after(0)));
+    assert_eq!(inbox.ready(at(after(700_000))), [arrived("b", 2)]);
+}
+
+//= MSG-03
+#[test]
 fn one_that_waited_long_enough_takes_along_those_before_it() {
     let (mut inbox, mut handled) = (Inbox::default(), Vec::new());
     deliver(&mut inbox, &arrived("d", 4), after(0), &mut handled);

@@ -38,7 +38,8 @@ pub struct Changes {
     pub(super) pending: BTreeMap<Token, Option<Pending>>,
     pub(super) outbox: BTreeMap<MessageId, Outgoing>,
     pub(super) seen: Vec<Seen>,
-    pub(super) counts: Option<Counts>,
+    /// Those that have changed.
+    pub(super) counts: Counts,
     pub(super) sendings: Vec<Sending>,
     pub(super) ways: Vec<Way>,
 }
@@ -56,7 +57,7 @@ impl Changes {
             && self.pending.is_empty()
             && self.outbox.is_empty()
             && self.seen.is_empty()
-            && self.counts.is_none()
+            && self.counts.is_empty()
             && self.sendings.is_empty()
     }
 
@@ -72,13 +73,8 @@ impl Changes {
     }
 }
 
-/// How many of each were made, so that no number and no draw comes twice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub challenges: u64,
-    pub password_logins: u64,
-    pub applications: u64,
-}
+/// How many of each were made, by purpose and for whom: so that no draw comes twice, and none depends on what others did.
+pub(super) type Counts = BTreeMap<(&'static str, String), u64>;
 
 /// Something that time alone will change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,6 +100,13 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// The how-manieth of `purpose` for `entity` the next one is; goes into [`Changes::counts`] with the draw's key.
+    pub fn next(&self, purpose: &'static str, entity: &str) -> ((&'static str, String), u64) {
+        let key = (purpose, entity.to_owned());
+        let count = self.counts.get(&key).copied().unwrap_or(0) + 1;
+        (key, count)
+    }
+
     /// The one place that changes state.
     pub fn apply(&mut self, changes: Changes) -> Vec<Sending> {
         let agenda = &mut self.agenda;
@@ -136,7 +139,7 @@ impl Kept {
         for seen in changes.seen {
             self.inbox.put(seen);
         }
-        self.counts = changes.counts.unwrap_or(self.counts);
+        self.counts.extend(changes.counts);
         changes.sendings
     }
 }

@@ -30,7 +30,7 @@ impl Portal {
             }
         }
         if self.kept.inbox.next_due().is_some() {
-            take_ready(&mut draft, self.kept.inbox.ready(moment));
+            take_ready(&mut draft, self.kept.inbox.clone());
         }
         for (_, timer) in self.kept.agenda.iter().take_while(|(at, _)| *at <= moment.time) {
             match timer {

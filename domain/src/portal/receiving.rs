@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Moment, Verified,
-    delivery::{Admission, Arrived, Progress, Seen},
+    delivery::{Admission, Arrived, Held, Inbox, Progress, Seen},
     message::{BankSigningAnswer, Body, Decision, Kind, Message, MessageId, Receipt},
 };
 
@@ -104,14 +104,19 @@ fn take_successors(draft: &mut Draft<'_>) {
     for seen in &draft.changes.seen {
         after.put(seen.clone());
     }
-    take_ready(draft, after.ready(draft.moment));
+    take_ready(draft, after);
 }
 
-/// Handles held messages. Their receipts were given when they came.
-pub(super) fn take_ready(draft: &mut Draft<'_>, ready: Vec<Arrived>) {
-    for arrived in ready {
-        let _ = take(draft, &arrived.message);
-        draft.changes.seen.push(Seen::Settled(arrived, Receipt::Accepted));
+/// Handles the messages that `inbox` holds and whose turn has come. Their receipts were given when they came, so none is
+/// dropped for coming too early: what cannot be taken yet waits on until its predecessor is there.
+pub(super) fn take_ready(draft: &mut Draft<'_>, mut inbox: Inbox) {
+    for arrived in inbox.ready(draft.moment) {
+        let seen = match take(draft, &arrived.message) {
+            Err(_) if inbox.leaves_gap(&arrived.message) => Seen::Held(Held { arrived, until: None }),
+            Ok(()) | Err(_) => Seen::Settled(arrived, Receipt::Accepted),
+        };
+        inbox.put(seen.clone());
+        draft.changes.seen.push(seen);
     }
 }
 

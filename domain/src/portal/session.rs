@@ -4,12 +4,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{
-    Portal,
-    changes::{Changes, Counts},
-    draft::drawn_name,
-    rules::Permission,
-};
+use super::{Portal, changes::Changes, draft::drawn_name, rules::Permission};
 use crate::{
     Moment, Time, Verified,
     codes::Uscc,
@@ -155,16 +150,17 @@ impl Session {
 }
 
 impl Portal {
-    /// Something for a card to sign in order to log in. Have it signed, then [`Portal::login`].
-    pub fn challenge(&self, moment: Moment<'_>) -> (Challenge, Changes) {
-        let count = self.kept.counts.challenges + 1;
-        let id = drawn_name(moment, "challenge-id", "portal", count);
-        let nonce = drawn_name(moment, "challenge", "portal", count);
+    /// Something for a card to sign in order to log in. Have it signed, then [`Portal::login`]. `card` is what the asking
+    /// terminal says is in its reader: it is believed of no one, and only keeps one card's challenges out of another's.
+    pub fn challenge(&self, card: &CardId, moment: Moment<'_>) -> (Challenge, Changes) {
+        let (key, count) = self.kept.next("challenge", &card.0);
+        let id = drawn_name(moment, "challenge-id", &card.0, count);
+        let nonce = drawn_name(moment, "challenge", &card.0, count);
         let expires = moment.time + self.rules.settings.challenge_lifetime;
         // Words, so that nobody can pass another text off as a login.
         let text = format!("国际贸易单一窗口登录\n编号：{id}\n随机数：{nonce}\n有效期至：{}\n", expires.rfc3339());
-        let counts = Counts { challenges: count, ..self.kept.counts };
-        let mut changes = Changes { counts: Some(counts), ..Changes::default() };
+        let mut changes = Changes::default();
+        changes.counts.insert(key, count);
         changes.challenges.insert(id.clone(), Some(Standing { expires, used: false, deadline: expires + REMEMBERED }));
         (Challenge { id, bytes: text.into_bytes(), expires }, changes)
     }
@@ -192,10 +188,10 @@ impl Portal {
 
     /// A login with user name and password, checked elsewhere. The insurance service shows nothing to it (ACC-01).
     pub fn login_with_password(&self, enterprise: &Uscc, moment: Moment<'_>) -> (SessionId, Changes) {
-        let count = self.kept.counts.password_logins + 1;
+        let (key, count) = self.kept.next("password-session", enterprise.as_str());
         let id = SessionId(drawn_name(moment, "password-session", enterprise.as_str(), count));
-        let counts = Counts { password_logins: count, ..self.kept.counts };
-        let mut changes = Changes { counts: Some(counts), ..Changes::default() };
+        let mut changes = Changes::default();
+        changes.counts.insert(key, count);
         changes.sessions.insert(id.clone(), Some(self.open(enterprise.clone(), None, moment)));
         (id, changes)
     }

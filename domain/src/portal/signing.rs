@@ -9,7 +9,7 @@ use super::{
     AgreementForm, CardSignature, Command, Done, Event, Field, Permission, Portal, RecordId, SessionId, ToSign, Token,
     agreement::{Agreement, State},
     agreement_text::{Parties, agreement_text},
-    changes::{Changes, Counts},
+    changes::Changes,
     draft::{Draft, Note, Request, drawn_name, not_in_this_state},
     form::Entered,
     scope::Scope,
@@ -95,10 +95,10 @@ impl Portal {
         let payer = payer(self.enterprise(&kept.owner)?, &entered);
         refuse_duplicate(&scope, &entered.bank.id, &entered.payee.id, &payer.account)?;
 
-        let counts = Counts { applications: self.kept.counts.applications + 1, ..self.kept.counts };
         let date = moment.time.date();
         let application = self.free_number(&scope, &entered, &payer, moment);
-        let token = Token::new(&drawn_name(moment, "token", application.as_str(), counts.applications));
+        let (key, count) = self.kept.next("token", application.as_str());
+        let token = Token::new(&drawn_name(moment, "token", application.as_str(), count));
         let parties = Parties { payer: &payer, bank: &entered.bank.name, payee: &entered.payee.name };
         let text = agreement_text(&application, parties, date);
         let expires = moment.time + self.rules.settings.pending_lifetime;
@@ -113,7 +113,8 @@ impl Portal {
             payer: Arc::new(payer),
             text: text.as_str().into(),
         };
-        let mut changes = Changes { counts: Some(counts), ..Changes::default() };
+        let mut changes = Changes::default();
+        changes.counts.insert(key, count);
         changes.pending.insert(token.clone(), Some(pending));
         self.refresh(session, kept, moment, &mut changes);
         Ok((ToSign { token, bytes: text.into_bytes(), expires, dialog: DIALOG.into() }, changes))

@@ -22,7 +22,7 @@ fn look(stage: &Stage, session: &SessionId) -> &'static str {
 }
 
 fn answer(stage: &mut Stage) -> LoginAnswer {
-    let (challenge, changes) = stage.portal.challenge(stage.moment());
+    let (challenge, changes) = stage.portal.challenge(&own_card(), stage.moment());
     stage.apply(changes);
     LoginAnswer { challenge: challenge.id, identity: identity(&binhai(), CardRole::LegalPerson) }
 }
@@ -58,11 +58,25 @@ fn a_challenge_lapses_after_two_minutes_and_an_unknown_one_is_refused() {
 #[test]
 fn two_challenges_never_ask_for_the_same_bytes() {
     let mut stage = Stage::new();
-    let (first, changes) = stage.portal.challenge(stage.moment());
+    let (first, changes) = stage.portal.challenge(&own_card(), stage.moment());
     stage.apply(changes);
-    let (second, _) = stage.portal.challenge(stage.moment());
+    let (second, _) = stage.portal.challenge(&own_card(), stage.moment());
     assert_ne!(first.id, second.id);
     assert_ne!(first.bytes, second.bytes);
+    let other = identity(&binhai(), CardRole::Operator).card;
+    let (third, _) = stage.portal.challenge(&other, stage.moment());
+    assert_ne!(third.id, first.id);
+    assert_ne!(third.bytes, first.bytes);
+}
+
+#[test]
+fn what_a_card_is_asked_does_not_depend_on_who_logged_in_before() {
+    let alone = Stage::new();
+    let (first, _) = alone.portal.challenge(&own_card(), alone.moment());
+    let mut after_another = Stage::new();
+    after_another.login(&binhai(), CardRole::Operator);
+    let (second, _) = after_another.portal.challenge(&own_card(), after_another.moment());
+    assert_eq!(first, second);
 }
 
 //= ACC-10

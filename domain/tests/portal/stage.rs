@@ -177,9 +177,10 @@ impl Stage {
     }
 
     pub fn login(&mut self, uscc: &Uscc, role: CardRole) -> SessionId {
-        let (challenge, changes) = self.portal.challenge(self.moment());
+        let identity = identity(uscc, role);
+        let (challenge, changes) = self.portal.challenge(&identity.card, self.moment());
         self.apply(changes);
-        let answer = checked(LoginAnswer { challenge: challenge.id, identity: identity(uscc, role) });
+        let answer = checked(LoginAnswer { challenge: challenge.id, identity });
         let (session, changes) = self.portal.login(&answer, self.moment()).unwrap();
         self.apply(changes);
         session

@@ -26,7 +26,7 @@ fn happened(wanted: &OnceKind, seen: &Happening, directory: &Directory) -> bool 
     match (wanted, seen) {
         (
             OnceKind::Decision { party, point, outcome },
-            Happening::Decided { party: who, point: at, outcome: taken },
+            Happening::Decided { party: who, point: at, outcome: taken, .. },
         ) => {
             let named = format!("{}.{}", point.role().chinese(), point.chinese());
             let party_fits = match party {

@@ -15,6 +15,8 @@ pub(super) fn script(case: &Case) -> trace::Script {
         start: case.start,
         tags: header.tags.clone(),
         source: header.source.to_string(),
+        row: case.values.clone(),
+        given: case.given.agreements.iter().map(step).collect(),
         steps: case.steps.iter().map(step).collect(),
     }
 }

@@ -158,6 +158,9 @@ impl Scan<'_> {
             return;
         }
         let value_place = !in_map || open.colon;
+        if self.block_sign(start, item, rest[plain..].trim_start().starts_with('#') || plain == rest.len()) {
+            return;
+        }
         if value_place && (matches!(first, '>' | '<') || item.starts_with("!=")) {
             self.at = start + plain;
             self.missing_quotes(start, start + item.trim_end().len(), "以 > < [ ! 等开头的文字");
@@ -226,6 +229,21 @@ impl Scan<'_> {
         if first == '【' && in_map && open.colon && item.trim_end().ends_with('】') && item.contains('，') {
             self.full_width(start, first);
         }
+    }
+
+    /// The sign of a text of many lines, `|` or `>`, which has no meaning inside brackets though the parser takes it.
+    fn block_sign(&mut self, start: usize, item: &str, ends_line: bool) -> bool {
+        let sign = item.trim_end();
+        let is_sign = sign.starts_with(['|', '>']) && sign[1..].chars().all(|c| matches!(c, '+' | '-' | '1'..='9'));
+        if !is_sign || !ends_line {
+            return false;
+        }
+        let end = start + sign.len();
+        let what = format!("括号里不能用「{sign}」写多行文字；写成一行，或外面不用括号、一行一项");
+        self.push(MistakeKind::Syntax { what }, start, end);
+        self.mend(start, end, "");
+        self.at = end;
+        true
     }
 
     /// A value in quotation marks of print, “ ”: told where they hold what plain text cannot.
@@ -341,6 +359,9 @@ impl Scan<'_> {
     }
 
     pub(super) fn unclosed(&mut self, stack: &[Open]) {
+        if self.limit_tells(stack) {
+            return;
+        }
         // They are closed, for the parser, after the last thing that is written.
         let from = stack.first().map_or(0, |open| open.at);
         let end = self.written_end(from, self.at).unwrap_or(self.at);
@@ -356,6 +377,29 @@ impl Scan<'_> {
         for open in stack.iter().rev() {
             self.mend(end, end, right_of(open.bracket).encode_utf8(&mut [0; 4]));
         }
+    }
+
+    /// In `等待: {旧: {状态: 失败, 时限: 1天}` one closing bracket is missing, and the outer one is what stays open. But 时限 is
+    /// never a field of a record: the inner one was to close before it. Told there, if that is how it is.
+    fn limit_tells(&mut self, stack: &[Open]) -> bool {
+        const LIMIT: &str = "时限";
+        let [outer] = stack else { return false };
+        let line = self.text[..outer.at].rfind('\n').map_or(0, |i| i + 1);
+        let written = &self.text[outer.at..self.at];
+        if outer.bracket != '{'
+            || !self.text[line..outer.at].trim_end().ends_with("等待:")
+            || written.contains(['\'', '"'])
+        {
+            return false;
+        }
+        let Some(before) = written.rfind(LIMIT).map(|i| written[..i].trim_end()) else { return false };
+        let depth = |text: &str| text.matches('{').count().saturating_sub(text.matches('}').count());
+        let (Some(inner), 2) = (before.rfind('{'), depth(before)) else { return false };
+        let Some(subject) = before.strip_suffix(',') else { return false };
+        let (at, end) = (outer.at + inner, outer.at + subject.len());
+        self.push(MistakeKind::Unclosed { bracket: '{', commented: false }, at, at + 1);
+        self.mend(end, end, "}");
+        true
     }
 
     /// A quoted text, whatever is in it; `within` is the bracket around it.
@@ -455,6 +499,8 @@ fn flow_plain(rest: &str) -> usize {
 
 /// The longest outcome that is looked for, in characters.
 const LONGEST_OUTCOME: usize = 400;
+/// The deepest: one more than can be nested, so that what is too deep is told as that.
+const DEEPEST_OUTCOME: usize = 10;
 
 /// The end of an item such as `延迟(2小时, 成功)` whose parentheses hold what would split it.
 fn parenthesised(rest: &str) -> Option<usize> {
@@ -463,6 +509,8 @@ fn parenthesised(rest: &str) -> Option<usize> {
     let mut closed = None;
     for (i, c) in rest.char_indices().take(LONGEST_OUTCOME) {
         match c {
+            // Without this a text of parentheses would be looked through anew from each of them.
+            '(' if depth == DEEPEST_OUTCOME => return None,
             '(' => depth += 1,
             ')' => {
                 depth = depth.checked_sub(1)?;

@@ -3,11 +3,11 @@
 //!
 //! What a party was scripted to do wrong is not judged here: others see to it that it has no effect.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
     directory::PartyId,
-    message::{AgreementEnded, BankSigningAnswer, Body, Decision},
+    message::{AgreementEnded, BankSigningAnswer, Body, Decision, Kind},
 };
 
 use super::{
@@ -57,6 +57,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
             books_agree(line, story, context, &mut findings);
         }
     }
+    said_twice(evidence, &wire, context, &mut findings);
     Outcome { evaluated: !stories.is_empty(), findings }
 }
 
@@ -83,6 +84,45 @@ fn contradicts_itself(evidence: &Evidence, who: &PartyId) -> bool {
         matches!(&e.what, Happening::Decided { party, outcome, .. }
             if party == who && CONTRADICTING.iter().any(|word| outcome.contains(word)))
     })
+}
+
+/// Who repeats an answer does so within this.
+const ECHO: Duration = Duration::from_secs(60);
+
+/// A party that was scripted to give an answer twice (重复) has done so, or the scenario has tested nothing.
+fn said_twice(evidence: &Evidence, wire: &Wire<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
+    let Some(end) = evidence.entries.last().map(|e| e.at) else { return };
+    for entry in &evidence.entries {
+        let Happening::Decided { party, point, subject, outcome } = &entry.what else { continue };
+        if !outcome.contains("重复(") {
+            continue;
+        }
+        let answers = |l: &Leaving<'_>| {
+            l.sent.from == *party && l.sent.subject == *subject && l.sent.correlation.is_some() && decided_at(l, point)
+        };
+        let first: Vec<_> = wire.first_sendings().into_iter().filter(|l| answers(l) && l.at + ECHO <= end).collect();
+        // Which of the answers of one who changes its mind is said twice is its script's affair.
+        let Some(last) = first.last().filter(|_| first.len() > outcome.matches("改口(").count()) else { continue };
+        let again = |l: &Leaving<'_>| {
+            wire.sent.iter().any(|a| a.sent.id == l.sent.id && a.sent.sending > 1 && a.at <= l.at + ECHO)
+        };
+        if !first.iter().any(again) {
+            let text = format!("写了「{outcome}」，答复却没有发第二次");
+            findings.push(failed(last, context, text).against("MSG-03").compared("2", "1"));
+        }
+    }
+}
+
+/// Whether this answer was decided at `point`, such as 银行.签约.
+fn decided_at(leaving: &Leaving<'_>, point: &str) -> bool {
+    match leaving.sent.kind {
+        Kind::InsurerSigningAnswered | Kind::BankSigningAnswered => point.ends_with("签约"),
+        Kind::AgreementEndAnswered => point.ends_with("解约"),
+        Kind::InsurerSigningRequested
+        | Kind::BankSigningRequested
+        | Kind::AgreementEndRequested
+        | Kind::AgreementEnded => false,
+    }
 }
 
 fn failed(leaving: &Leaving<'_>, context: &Judging<'_>, text: impl Into<String>) -> Finding {

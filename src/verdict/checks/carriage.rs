@@ -56,6 +56,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
             findings.push(failed(leaving, "MSG-03", text).compared(format!("<= {by}"), copy.at.to_string()));
         }
     }
+    repeated_as_declared(evidence, &wire, end, &mut findings);
     receipts_come_back(evidence, &wire, end, &mut findings);
     Outcome { evaluated: !wire.sent.is_empty(), findings }
 }
@@ -73,6 +74,27 @@ fn astray(leaving: &Leaving<'_>, copies: &[&Coming<'_>], context: &Judging<'_>, 
         findings.push(
             failed(leaving, "MSG-02", "报文送到了别人那里").compared(name(&leaving.sent.to), name(&copy.arrival.by)),
         );
+    }
+}
+
+/// Copies of one sending come within this of it.
+const COPIES: Duration = Duration::from_secs(31);
+
+/// Where 重复 struck, some sending of that message has arrived more than once.
+fn repeated_as_declared(evidence: &Evidence, wire: &Wire<'_>, end: Option<Time>, findings: &mut Vec<Finding>) {
+    for entry in &evidence.entries {
+        let Happening::Struck { text, .. } = &entry.what else { continue };
+        let Some(kind) = text.strip_prefix("重复 ").filter(|_| end.is_some_and(|end| entry.at + COPIES <= end))
+        else {
+            continue;
+        };
+        let mut about = wire.sent.iter().filter(|l| l.at == entry.at && l.sent.kind.chinese() == kind).peekable();
+        let Some(first) = about.peek().copied() else { continue };
+        let copies = |l: &Leaving<'_>| wire.arrivals.iter().filter(|c| c.sent.transit == l.sent.transit).count();
+        if !about.any(|l| copies(l) > 1) {
+            let text = "声明了重复，报文却只送到一次";
+            findings.push(failed(first, "MSG-03", text).compared(">= 2", copies(first).to_string()));
+        }
     }
 }
 

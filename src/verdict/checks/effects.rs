@@ -1,10 +1,20 @@
 //! 一次生效 (MSG-03): whatever the wire does, each business happens once, and page and books agree on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use domain::{directory::PartyRole, message::Kind};
+use domain::{
+    Time,
+    directory::{PartyId, PartyRole},
+    message::Kind,
+};
 
-use super::{Judging, Outcome, log_order, wire::Wire};
+use super::{
+    Judging, Outcome, log_order,
+    wire::{Coming, Wire},
+};
 use crate::{
     evidence::{Evidence, Happening, Sent},
     verdict::finding::{Finding, Verdict},
@@ -19,6 +29,11 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     logged_once(&rows, &mut findings);
     one_number(evidence, &mut findings);
     page_and_books_agree(evidence, context, &mut findings);
+    let wire = Wire::of(evidence, context.suite);
+    for answer in first_arrivals(&wire) {
+        taken_where_it_must(&answer, &wire, context, &mut findings);
+        logged_where_taken(&answer, &wire, &rows, context, &mut findings);
+    }
     Outcome { evaluated: !evidence.books.is_empty() || !rows.is_empty(), findings }
 }
 
@@ -123,4 +138,95 @@ fn page_and_books_agree(evidence: &Evidence, context: &Judging<'_>, findings: &m
             }
         }
     }
+}
+
+/// What the portal accepts must be in the log within this, however long its predecessor was missing before.
+const HELD: Duration = Duration::from_secs(600);
+
+/// The first copy of each of the parties' messages at the portal that nothing declares bad.
+fn first_arrivals<'e>(wire: &Wire<'e>) -> Vec<Coming<'e>> {
+    let portal = PartyId::portal();
+    let mut seen = BTreeSet::new();
+    let honest = wire
+        .arrivals
+        .iter()
+        .filter(|c| c.arrival.by == portal && c.sent.from != portal && c.declared_bad().is_none() && !c.altered());
+    honest.filter(|c| seen.insert((&c.sent.from, &c.sent.id))).copied().collect()
+}
+
+fn about(coming: &Coming<'_>, context: &Judging<'_>, text: &str) -> Finding {
+    let sent = coming.sent;
+    let path = format!("报文 {} {}→门户", sent.kind.chinese(), context.directory.name_of(&sent.from));
+    failed(path, text).against("AGR-11").during(coming.step).about(sent.id.as_str())
+}
+
+/// The first answer to a request is taken over, however late; after a receipt that refused the request none is.
+fn taken_where_it_must(answer: &Coming<'_>, wire: &Wire<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
+    let Some(request) = &answer.sent.correlation else { return };
+    let told = wire.receipts.iter().find(|r| r.sent.id == *request && r.sent.to == answer.sent.from);
+    let rejected = told.is_some_and(|r| !r.accepted && r.at < answer.at);
+    let answered = wire
+        .arrivals
+        .iter()
+        .any(|c| c.at < answer.at && c.sent.correlation.as_ref() == Some(request) && c.arrival.refused.is_none());
+    match &answer.arrival.refused {
+        None if rejected => findings.push(about(answer, context, "申请已被回执拒绝，对它的答复却被接受了")),
+        Some(code) if code == "K3202" && !rejected && !answered => {
+            findings.push(about(answer, context, "对申请的第一个答复被拒绝了").compared("接受", code));
+        }
+        None | Some(_) => {}
+    }
+}
+
+/// Codes of the lines that a message may leave in the log.
+const fn traces(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::InsurerSigningAnswered => &["P101", "F"],
+        // P001: it came too late, and is to be ended.
+        Kind::BankSigningAnswered => &["S", "F", "P001"],
+        Kind::AgreementEndAnswered => &["E", "F"],
+        Kind::AgreementEnded => &["E"],
+        Kind::InsurerSigningRequested | Kind::BankSigningRequested | Kind::AgreementEndRequested => &[],
+    }
+}
+
+/// What the portal has accepted is seen in the log, and not dropped: at once, or when what was sent before it is there.
+fn logged_where_taken(
+    message: &Coming<'_>,
+    wire: &Wire<'_>,
+    rows: &[&crate::evidence::LogLine],
+    context: &Judging<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let sent = message.sent;
+    if message.arrival.refused.is_some() {
+        return;
+    }
+    // Without its predecessors it may wait for ever.
+    let arrived: Option<Vec<Time>> = (1..=sent.sequence).map(|n| accepted_at(wire, message, n)).collect();
+    let Some(complete) = arrived.and_then(|all| all.into_iter().max()) else { return };
+    let by = complete.max(message.at + HELD);
+    let mut lines =
+        rows.iter().filter(|row| row.record == sent.subject && traces(sent.kind).contains(&row.code.as_str()));
+    let logged = lines.any(|row| match sent.kind {
+        // An agreement that its bank has ended already is not ended again.
+        Kind::AgreementEndAnswered if row.code == "E" => row.recorded_at <= by,
+        _ => message.at <= row.recorded_at && row.recorded_at <= by,
+    });
+    if !logged {
+        let text = "门户接受了这份报文，状态记录中却没有它的结果";
+        findings.push(about(message, context, text).compared(traces(sent.kind).join(" 或 "), "没有"));
+    }
+}
+
+/// When the message of that sequence number, by the same sender about the same business, was accepted first.
+fn accepted_at(wire: &Wire<'_>, like: &Coming<'_>, sequence: u64) -> Option<Time> {
+    let same = |c: &&Coming<'_>| {
+        c.sent.from == like.sent.from
+            && c.sent.subject == like.sent.subject
+            && c.sent.sequence == sequence
+            && c.arrival.by == like.arrival.by
+            && c.arrival.refused.is_none()
+    };
+    wire.arrivals.iter().filter(same).map(|c| c.at).min()
 }

@@ -65,13 +65,15 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "回执齐全",
-        description: "每份到达的报文都有收件人签名、针对这份报文的回执；收到回执后不再重发；同样的字节得到同样的结果",
+        description: "每份到达的报文都有收件人签名、针对这份报文的回执；收到回执后不再重发，没有收到则按加倍的间隔重发；\
+                      同样的字节得到同样的结果，同一编号的另一份内容必须拒收",
         requirements: &["MSG-04"],
         check: receipts::check,
     },
     Invariant {
         name: "一次生效",
-        description: "报文无论丢失、重复、延迟或乱序，在各方账簿和状态记录中都只生效一次；页面上的协议编号就是银行账簿中的那一个",
+        description: "报文无论丢失、重复、延迟或乱序，在各方账簿和状态记录中都只生效一次；申请的第一个答复门户必须接受，\
+                      被回执拒绝的申请则不再接受答复，接受了的都记入状态记录；页面上的协议编号就是银行账簿中的那一个",
         requirements: &["MSG-03"],
         check: effects::check,
     },
@@ -113,13 +115,13 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "答复如实",
-        description: "保险公司和银行对一份申请只答复一次，答复与自己的账簿一致，协议失效不早于生效，只终止自己签过的协议",
+        description: "保险公司和银行对一份申请只答复一次，答复与自己的账簿一致，协议失效不早于生效，只终止自己签过的协议；写了重复的确实答复两次",
         requirements: &["AGR-09", "AGR-11"],
         check: answers::check,
     },
     Invariant {
         name: "线路如实",
-        description: "报文和回执都按时送到收件人一次；没有声明的丢失、重复、延迟、改送都算失败",
+        description: "报文和回执都按时送到收件人一次；没有声明的丢失、重复、延迟、改送都算失败，声明了重复却只送到一次也是",
         requirements: &["MSG-03"],
         check: carriage::check,
     },

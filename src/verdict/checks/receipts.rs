@@ -1,6 +1,9 @@
 //! 回执齐全 (MSG-04): every arrival is answered by a receipt that proves itself, and a receipt ends the sending.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use domain::message::Receipt;
 use signing::sha256;
@@ -30,6 +33,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     no_sending_after_a_receipt(evidence, &wire, &mut findings);
     receipts_verify(evidence, &wire, &mut findings);
     tried_until_receipted(evidence, &wire, &mut findings);
+    other_bytes_are_refused(&wire, &mut findings);
     Outcome { evaluated: !wire.arrivals.is_empty(), findings }
 }
 
@@ -99,11 +103,7 @@ fn no_sending_after_a_receipt(evidence: &Evidence, wire: &Wire<'_>, findings: &m
             .iter()
             .find(|l| l.index > told.index && l.sent.id == told.sent.id && l.sent.from == told.sent.from);
         let Some(again) = again else { continue };
-        let twice = evidence.entries.iter().any(|e| {
-            matches!(&e.what, Happening::Decided { party, outcome, .. }
-                if *party == again.sent.from && outcome.contains("重复"))
-        });
-        if !twice {
+        if !echoes(evidence, &again.sent.from) {
             let path = format!("报文 {} {}→{}", again.sent.kind.chinese(), again.sent.from, again.sent.to);
             findings.push(
                 Finding::new(Verdict::Failed, NAME, path, "已收到回执的报文又发送了一次")
@@ -135,34 +135,74 @@ fn receipts_verify(evidence: &Evidence, wire: &Wire<'_>, findings: &mut Vec<Find
     }
 }
 
-/// Eight tries over two hours, the second within two minutes of the first (docs/scenarios.md).
-const TRIES: [(Duration, usize); 2] = [(Duration::from_secs(120), 2), (Duration::from_secs(7_260), 8)];
+/// Eight tries over two hours: when each is planned, in seconds after the first of its run (docs/interchange.md).
+const PLANNED: [u64; 8] = [0, 56, 170, 396, 850, 1_757, 3_571, 7_200];
 
-/// A message without receipt is sent again, with growing pauses, until it has one.
+/// How much later than planned a try may be.
+const SPREAD: Duration = Duration::from_secs(6);
+
+/// A message without receipt is sent again, with pauses that double, until it has one.
 fn tried_until_receipted(evidence: &Evidence, wire: &Wire<'_>, findings: &mut Vec<Finding>) {
     let Some(end) = evidence.entries.last().map(|e| e.at) else { return };
     for first in wire.first_sendings() {
         let sent = first.sent;
+        if echoes(evidence, &sent.from) {
+            continue;
+        }
         let told = wire.receipts.iter().filter(|r| r.sent.id == sent.id && r.sent.from == sent.from).map(|r| r.at);
         let settled = told.chain(wire.acknowledged(&sent.id)).min();
-        for (within, wanted) in TRIES {
-            let by = first.at + within;
-            if by > end || settled.is_some_and(|at| at <= by) {
-                continue;
-            }
-            let again = |l: &&Leaving<'_>| l.sent.id == sent.id && l.sent.from == sent.from && l.at <= by;
-            let tries = wire.sent.iter().filter(again).count();
-            if tries < wanted {
-                let path = format!("报文 {} {}→{}", sent.kind.chinese(), sent.from, sent.to);
-                findings.push(
-                    Finding::new(Verdict::Failed, NAME, path, "没有收到回执的报文没有按时重发")
-                        .against("MSG-04")
-                        .compared(format!(">= {wanted}"), tries.to_string())
-                        .during(first.step)
-                        .about(sent.id.as_str()),
-                );
-                break;
-            }
+        for run in runs(wire, &first) {
+            let Some(began) = run.first() else { continue };
+            let late = PLANNED.iter().enumerate().find_map(|(n, planned)| {
+                let from = *began + Duration::from_secs(*planned);
+                let by = from + SPREAD;
+                match run.get(n) {
+                    Some(at) => (*at < from || *at > by).then(|| (n, from, at.to_string())),
+                    None if by > end || settled.is_some_and(|at| at <= by) => None,
+                    None => Some((n, from, "没有发送".to_owned())),
+                }
+            });
+            let Some((n, planned, actual)) = late else { continue };
+            let path = format!("报文 {} {}→{}", sent.kind.chinese(), sent.from, sent.to);
+            let text = format!("没有收到回执的报文没有按时重发（第 {} 次）", n + 1);
+            findings.push(
+                Finding::new(Verdict::Failed, NAME, path, text)
+                    .against("MSG-04")
+                    .compared(planned.to_string(), actual)
+                    .during(first.step)
+                    .about(sent.id.as_str()),
+            );
+            break;
+        }
+    }
+}
+
+/// When a message was sent, by runs of tries: after the eighth only a person's 重新发送 begins anew. Copies of one sending,
+/// as nonsense has them, are one.
+fn runs(wire: &Wire<'_>, first: &Leaving<'_>) -> Vec<Vec<domain::Time>> {
+    let same = |l: &&Leaving<'_>| l.sent.id == first.sent.id && l.sent.from == first.sent.from;
+    let mut seen = BTreeSet::new();
+    let sendings = wire.sent.iter().filter(same).filter(|l| seen.insert(l.sent.sending));
+    let times: Vec<_> = sendings.map(|l| l.at).collect();
+    times.chunks(PLANNED.len()).map(<[_]>::to_vec).collect()
+}
+
+/// Whether a script has this party send its answers twice (重复).
+fn echoes(evidence: &Evidence, who: &domain::directory::PartyId) -> bool {
+    evidence.entries.iter().any(
+        |e| matches!(&e.what, Happening::Decided { party, outcome, .. } if party == who && outcome.contains("重复(")),
+    )
+}
+
+/// An id means one message for ever: other bytes under an id that was accepted are no repetition of it.
+fn other_bytes_are_refused(wire: &Wire<'_>, findings: &mut Vec<Finding>) {
+    let mut accepted = BTreeMap::new();
+    for coming in wire.arrivals.iter().filter(|c| c.arrival.refused.is_none()) {
+        let bytes = &coming.arrival.bytes;
+        let before = accepted.entry((&coming.arrival.by, &coming.sent.from, &coming.sent.id)).or_insert(bytes);
+        if *before != bytes {
+            let text = "已用过的报文编号之下，另一份内容被当作重复接受了";
+            findings.push(failed(coming, text).against("MSG-02").compared("K3111", "接受"));
         }
     }
 }

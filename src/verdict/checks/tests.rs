@@ -21,6 +21,10 @@ fn story() -> Story {
     Story::told_in(Suite::Mac)
 }
 
+fn decided(party: PartyId, point: &str, outcome: &str) -> Happening {
+    Happening::Decided { party, point: point.into(), subject: RECORD.into(), outcome: outcome.into() }
+}
+
 #[test]
 fn a_story_that_went_well_satisfies_every_invariant() {
     for suite in [Suite::Sm2, Suite::Mac] {
@@ -202,11 +206,10 @@ fn a_missing_receipt_is_found_unless_the_receiver_was_scripted_mute() {
     let mut story = story();
     story.arrival(0).receipt = None;
     assert_eq!(story.found_by("回执齐全"), ["到达的报文没有回执"]);
-    let decided =
-        |party| Happening::Decided { party, point: "保险公司.签约".into(), outcome: "无回执".into() };
-    story.note(3, decided(boc()));
+    let mute = |party| decided(party, "保险公司.签约", "无回执");
+    story.note(3, mute(boc()));
     assert_eq!(story.found_by("回执齐全"), ["到达的报文没有回执"]);
-    story.note(3, decided(insurer()));
+    story.note(3, mute(insurer()));
     assert_eq!(story.found_by("回执齐全"), Vec::<String>::new());
 }
 
@@ -245,7 +248,7 @@ fn a_sending_after_a_verified_receipt_is_found_unless_it_was_scripted() {
     again.transit = 9;
     story.note(2000, Happening::Sent(again));
     assert_eq!(story.found_by("回执齐全"), ["已收到回执的报文又发送了一次"]);
-    let twice = Happening::Decided { party: boc(), point: "银行.签约".into(), outcome: "重复(同意)".into() };
+    let twice = decided(boc(), "银行.签约", "重复(同意)");
     story.note(604, twice);
     assert_eq!(story.found_by("回执齐全"), Vec::<String>::new());
 }
@@ -452,8 +455,8 @@ fn a_second_answer_is_found_unless_the_script_has_the_party_change_its_mind() {
     let again = Sent { transit: 9, id: MessageId::new("m9"), sequence: 2, ..story.sent(1).clone() };
     story.note(700, Happening::Sent(again));
     assert_eq!(story.found_by("答复如实"), ["同一份申请答复了不止一次"]);
-    let outcome = "改口(拒绝(资料不全), 同意)".into();
-    story.note(0, Happening::Decided { party: insurer(), point: "保险公司.签约".into(), outcome });
+    let outcome = "改口(拒绝(资料不全), 同意)";
+    story.note(0, decided(insurer(), "保险公司.签约", outcome));
     assert_eq!(story.found_by("答复如实"), Vec::<String>::new());
 }
 
@@ -501,4 +504,60 @@ fn a_receipt_that_does_not_verify_is_found() {
     let mut story = story();
     story.note(2, Happening::Receipt { transit: 0, lost: false, refused: Some("K3113".into()), verified: false });
     assert_eq!(story.found_by("回执齐全"), ["送到的回执不是收件人对这份报文的回执"]);
+}
+
+//= MSG-03
+#[test]
+fn an_answer_that_was_to_be_given_twice_and_was_not_is_found() {
+    let mut story = story();
+    story.note(604, decided(boc(), "银行.签约", "重复(同意)"));
+    let mut later = story.sent(3).clone();
+    story.note(4_000, decided(insurer(), "保险公司.签约", "同意"));
+    assert_eq!(story.found_by("答复如实"), ["写了「重复(同意)」，答复却没有发第二次"]);
+    let answered = story.evidence.entries.iter().find(|e| matches!(&e.what, Happening::Sent(s) if s.transit == 3));
+    let second = answered.map(|e| (e.at.unix_ms() - story::at(0).unix_ms()) / 1000 + 30).unwrap();
+    (later.transit, later.sending) = (9, 2);
+    story.note(second, Happening::Sent(later));
+    assert_eq!(story.found_by("答复如实"), Vec::<String>::new());
+}
+
+//= MSG-03
+#[test]
+fn a_fault_that_was_to_bring_a_message_twice_and_did_not_is_found() {
+    let mut story = story();
+    let at = story.evidence.entries.iter().find(|e| matches!(e.what, Happening::Sent(_))).unwrap().at;
+    let second = (at.unix_ms() - story::at(0).unix_ms()) / 1000;
+    story.note(second, Happening::Struck { fault: 0, text: "重复 签约申请".into() });
+    story.note(4_000, decided(insurer(), "保险公司.签约", "同意"));
+    assert_eq!(story.found_by("线路如实"), ["声明了重复，报文却只送到一次"]);
+}
+
+//= MSG-02
+#[test]
+fn other_bytes_under_a_used_id_are_no_repetition() {
+    let mut story = story();
+    let mut arrival = story.arrival(0).clone();
+    let bytes: std::sync::Arc<[u8]> = [1, 2, 3][..].into();
+    arrival.receipt = Some(story.receipt(&Receipt::Accepted, &bytes, &insurer(), 50));
+    arrival.bytes = bytes;
+    story.note(50, Happening::Arrived(arrival));
+    assert!(
+        story.found_by("回执齐全").contains(&"已用过的报文编号之下，另一份内容被当作重复接受了".to_owned()),
+        "{:?}",
+        story.found_by("回执齐全")
+    );
+}
+
+//= AGR-11
+#[test]
+fn a_first_answer_that_is_refused_and_one_that_is_dropped_are_found() {
+    let mut story = story();
+    story.arrival(3).refused = Some("K3202".into());
+    assert!(story.found_by("一次生效").contains(&"对申请的第一个答复被拒绝了".to_owned()));
+    let mut story = self::story();
+    story.evidence.entries.retain(|e| !matches!(&e.what, Happening::Logged(row) if row.code == "S"));
+    for page in &mut story.evidence.pages {
+        page.log.retain(|row| row.code != "S");
+    }
+    assert!(story.found_by("一次生效").contains(&"门户接受了这份报文，状态记录中却没有它的结果".to_owned()));
 }

@@ -32,7 +32,7 @@ function list() {
       el("button.tool", { type: "button", id: "clear", onclick: clear, hidden: true }, "清除")),
     el("p.count", { id: "count", role: "status" }),
     el("ol.rows", { id: "rows" }),
-    el("p.empty", { id: "empty", hidden: true }, "没有符合条件的场景。"));
+    el("p.empty", { id: "empty", hidden: true }));
   for (const c of ordered) rows.set(c, row(c));
   refresh();
 }
@@ -60,9 +60,10 @@ function refresh() {
     && words.every((word) => haystack(c).includes(word)));
   $("rows").replaceChildren(...shown.map((c) => rows.get(c)));
   const filtered = shown.length !== cases.length;
-  $("count").textContent = filtered ? `${shown.length} / ${cases.length} 个场景` : `${cases.length} 个场景，没有通过的在前`;
+  $("count").textContent = filtered ? `${shown.length} / ${cases.length} 个场景` : `${cases.length} 个场景${run.summary.passed < cases.length ? "，没有通过的在前" : ""}`;
   $("clear").hidden = !filtered;
   $("empty").hidden = shown.length > 0;
+  $("empty").textContent = cases.length ? "没有符合条件的场景。" : "这份报告里没有场景：这一份没有分到，或者执行在第一个场景之前就停止了。";
 }
 
 function only(verdict, requirement = "") {
@@ -90,6 +91,33 @@ function step(by, open) {
   const at = shown.indexOf(selected);
   const next = shown[Math.min(Math.max(at < 0 ? 0 : at + by, 0), shown.length - 1)];
   if (open) location.hash = linkTo(next); else select(next, true);
+}
+
+// ---------------------------------------------------------------- on paper
+
+/** What is printed of the list: every case with findings in short, then the others, all rows of one file in a line. */
+function printed() {
+  const told = shown.filter((c) => c.findings.length);
+  const groups = new Map();
+  for (const c of shown.filter((one) => !one.findings.length)) {
+    const key = [c.verdict, c.file, c.title].join("\n");
+    groups.set(key, [...(groups.get(key) ?? []), c]);
+  }
+  return [...told.map(inShort), groups.size > 0 && el("h2", null, `其余 ${shown.length - told.length} 个场景`),
+    groups.size > 0 && el("table.others", null, el("tbody", null, [...groups.values()].map(([c, ...more]) => el("tr", null,
+      el("td", null, chip(c.verdict)), el("td", null, c.title),
+      el("td", null, el("code", null, more.length ? `${c.id.split("[")[0]} × ${more.length + 1}` : c.id))))))].filter(Boolean);
+}
+
+function inShort(c) {
+  return el("article.v-" + c.verdict, null,
+    el("h2", null, chip(c.verdict), " ", el("code", null, c.id), " ", c.title),
+    el("table", null, el("tbody", null, c.findings.map((f) => el("tr", null,
+      el("td", null, f.line ? `第 ${f.line} 行` : ""), el("td", null, el("b", null, f.path || f.check)),
+      el("td", null, f.expected || f.actual
+        ? ["应为 ", el("ins", null, f.expected || "（无）"), "，实为 ", el("del", null, f.actual || "（无）")] : f.text),
+      el("td", null, el("code", null, f.requirement ?? "")))))),
+    el("p.replay", null, el("code", null, c.replay)));
 }
 
 // ---------------------------------------------------------------- requirements
@@ -148,11 +176,12 @@ function openRequirement(id) {
 
 function requirement(r) {
   return el("details.requirement.r-" + r.state, { id: "req-" + r.id },
-    el("summary", null, el("span.dot", { "aria-hidden": "true" }), el("code", null, r.id), el("span.text", { lang: "en" }, r.text),
-      el("span.state", null, r.state === "open" ? "未覆盖" : `${STATES[r.state]} · ${r.all.length} 个场景`)),
+    el("summary", null, el("span.dot", { "aria-hidden": "true" }), el("code", null, r.id), el("span.text", null, r.text),
+      el("span.state", null, r.state === "open" ? "未覆盖"
+        : r.state === "failed" ? `${r.broken.length} 个失败 · 共 ${r.all.length} 个场景` : `已覆盖 · ${r.all.length} 个场景`)),
     el("div.inside", null,
       el("p.note", null, `手册 ${r.section} · 依据：${r.basis}`),
-      r.inferred && el("p", { lang: "en" }, r.inferred),
+      r.inferred && el("p", null, r.inferred),
       r.all.length > 0 && el("ul.links", null, r.all.slice(0, 40).map((c) => el("li", null, chip(c.verdict), el("a", { href: linkTo(c) }, c.id), " ", c.title))),
       r.all.length > 40 && el("p", null, el("button.tool", { type: "button", onclick: () => only("", String(r.place)) }, `在列表中查看全部 ${r.all.length} 个`)),
       r.all.length === 0 && el("p", null, "本次执行中没有场景的检查引用它。")));

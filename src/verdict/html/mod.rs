@@ -48,6 +48,7 @@ pub struct Html<W> {
 #[derive(Debug, Serialize)]
 struct CaseIndex {
     tags: Vec<String>,
+    row: Vec<(String, String)>,
     /// Places in the catalogue of requirements.
     cited: Vec<usize>,
     replay: String,
@@ -92,6 +93,7 @@ impl<W: Write> Html<W> {
         let all = requirements::all();
         self.cases.push(CaseIndex {
             tags: result.trace.as_ref().map(|t| t.tags.clone()).unwrap_or_default(),
+            row: result.trace.as_ref().map(|t| t.row.clone()).unwrap_or_default(),
             cited: result.cited.keys().filter_map(|id| all.iter().position(|r| r.id == *id)).collect(),
             replay: self.replay.case(&result.file, &result.id),
         });

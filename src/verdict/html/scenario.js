@@ -15,9 +15,10 @@ async function showCase(c) {
     el("p.way", null, el("a.tool", { href: "#" }, "← 列表"), beside(-1, "上一个", "["), beside(1, "下一个", "]")),
     el("header.head", null,
       el("p", null, chip(c.verdict), el("code.id", null, c.id)),
-      el("h2", null, c.title),
+      el("h1", null, c.title),
       el("p.facts", null, [c.file, `${span(c.virtual_ms)}虚拟时间`, `${c.messages} 份报文`, `${c.receipts} 份回执`, `${c.apdus} 条 APDU`, `${c.card_signatures} 次卡签名`]
         .map((text) => el("span", null, text))),
+      c.row.length > 0 && el("p.covers", null, "矩阵 ", c.row.map(([key, value]) => el("span.tag.plain", null, `${key} = ${value}`))),
       el("p.covers", null, "覆盖 ", c.covers.map((id) => el("a.tag", { href: "#要求-" + id, title: textOf(id) }, id)),
         c.tags.map((tag) => el("span.tag.plain", null, tag))),
       el("p.replay", null, el("span", null, "重放"), el("code", null, c.replay), copy(c.replay))),
@@ -47,20 +48,20 @@ function copy(text) {
 
 function findings(c) {
   if (!c.findings.length) return [];
-  return [el("section.findings", null, el("h3", null, `发现 ${c.findings.length} 处`), c.findings.map(finding))];
+  return [el("section.findings", null, el("h3", null, `发现 ${c.findings.length} 处`), c.findings.map((f, place) => finding(c, f, place)))];
 }
 
-function finding(f, place, all) {
-  const before = all[place - 1];
+function finding(c, f, place) {
+  const before = c.findings[place - 1];
   const same = (key) => before && before[key].join("\n") === f[key].join("\n");
   return el("article.finding.v-" + f.severity, { id: "finding-" + place },
     el("p.what", null, chip(f.severity), el("b", null, f.path || f.check), f.line != null && el("a.line", { href: "#", onclick: jump(f.line) }, `第 ${f.line} 行`),
       el("span.check", null, f.check)),
-    f.source && el("pre.quoted", null, f.source),
+    f.source && el("pre.quoted", null, valued(f.source, c.row)),
     el("p.text", null, f.text),
     (f.expected || f.actual) && el("dl.compared", null, el("dt", null, "应为"), el("dd.should", null, differing(f.expected, f.actual)),
       el("dt", null, "实为"), el("dd.was", null, differing(f.actual, f.expected))),
-    f.requirement && el("p.rule", null, el("a", { href: "#要求-" + f.requirement }, el("code", null, f.requirement)), " ", el("span", { lang: "en" }, textOf(f.requirement))),
+    f.requirement && el("p.rule", null, el("a", { href: "#要求-" + f.requirement }, el("code", null, f.requirement)), " ", before?.requirement === f.requirement ? "同上" : textOf(f.requirement)),
     f.page.length > 0 && !same("page") && el("div.seen", null, el("h4", null, "当时的页面"), el("pre", null, f.page.join("\n"))),
     f.trail.length > 0 && !same("trail") && el("div.seen", null, el("h4", null, "有关的报文"), el("pre", null, f.trail.join("\n"))));
 }
@@ -102,7 +103,7 @@ function source(c, trace) {
     const line = place + 1;
     const found = at.get(line);
     return el("li" + (found ? ".hit.v-" + worst(found) : marks.has(line) ? "." + marks.get(line) : ""), { id: "line-" + line, tabindex: found ? "-1" : null },
-      el("span.n", { "aria-hidden": "true" }, String(line)), el("code", null, coloured(text)),
+      el("span.n", { "aria-hidden": "true" }, String(line)), el("code", null, coloured(text, c.row)),
       found && el("span.notes", null, found.map((p) => el("a", { href: "#", onclick: toFinding(p) },
         c.findings[p].actual || c.findings[p].expected ? `${c.findings[p].path} 实为 ${c.findings[p].actual || "（无）"}` : c.findings[p].text))));
   }));
@@ -115,18 +116,25 @@ const toFinding = (place) => (event) => {
 
 const lastStep = (trace) => trace.events.reduce((last, e) => Math.max(last, e.step ?? -1), -1);
 
-/** Keys and comments of a line in colour; everything else as it stands. */
-function coloured(text) {
+/** A text in which each `$键` of 矩阵 has the row's value beside it (in the picture: in its place, see style.css). */
+function valued(text, row) {
+  const values = new Map(row);
+  return text.split(/(\$[\p{L}\p{N}_]+)/u).map((part) => values.has(part.slice(1)) && part.startsWith("$")
+    ? el("span.valued", { title: part }, el("span.name", null, part), el("ins", null, values.get(part.slice(1)))) : part);
+}
+
+/** Keys and comments of a line in colour, with the row's values; everything else as it stands. */
+function coloured(text, row) {
   const comment = text.match(/^(.*?)(\s#.*|^#.*)$/);
   const body = comment ? comment[1] : text;
   const parts = [];
   let rest = 0;
   for (const key of body.matchAll(/(^\s*(?:- )?|[{,]\s*)([^\s{}[\],:'"]+)(?=:(?:\s|$))/g)) {
     const start = key.index + key[1].length;
-    parts.push(body.slice(rest, start), el("b", null, key[2]));
+    parts.push(valued(body.slice(rest, start), row), el("b", null, valued(key[2], row)));
     rest = start + key[2].length;
   }
-  parts.push(body.slice(rest));
+  parts.push(valued(body.slice(rest), row));
   if (comment) parts.push(el("i", null, comment[2]));
   return parts;
 }

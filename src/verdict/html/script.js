@@ -78,7 +78,7 @@ function header() {
   const total = cases.length;
   const headline = bad.length
     ? bad.map((v) => `${number(run.summary[v])} 个${WORDS[v]}`).join("，")
-    : total === run.summary.passed ? "全部通过" : "没有失败";
+    : !total ? "没有执行场景" : total === run.summary.passed ? "全部通过" : "没有失败";
   const bar = el("div.bar", { role: "img", "aria-label": GRAVITY.map((v) => `${WORDS[v]} ${run.summary[v]}`).join("，") },
     GRAVITY.filter((v) => run.summary[v]).map((v) => el("span.v-" + v, { style: `flex-grow:${run.summary[v]}` })));
   const legend = el("p.legend", null, GRAVITY.filter((v) => run.summary[v])
@@ -95,7 +95,7 @@ function header() {
         el("button.tool", { type: "button", id: "theme", onclick: changeTheme, title: "换明暗（t）" }, "◐ 明暗"),
         el("button.tool", { type: "button", id: "ask", onclick: help, title: "键盘操作（?）" }, "? 键盘"))),
     el("div.summary", null,
-      el("div.verdict." + (bad.length ? "v-" + bad[0] : "v-passed"), null,
+      el("div.verdict." + (bad.length ? "v-" + bad[0] : total ? "v-passed" : "v-skipped"), null,
         el("h1", null, headline), el("p", null, `共 ${number(total)} 个场景`), bar, legend),
       el("dl.figures", null,
         figure("卡指令 APDU", number(sum("apdus")), "与卡交换的命令"),
@@ -144,13 +144,14 @@ const say = (text) => { $("say").textContent = text; };
 function show() {
   const id = decodeURIComponent(location.hash.slice(1));
   const c = cases.find((one) => one.id === id);
+  const came = document.body.dataset.view;
   const view = c ? "case" : /^要求(-|$)/.test(id) ? "requirements" : "list";
   document.body.dataset.view = view;
   $("view-list").hidden = view === "requirements";
   $("view-case").hidden = view !== "case";
   $("view-requirements").hidden = view !== "requirements";
   for (const link of document.querySelectorAll("nav a"))
-    link.toggleAttribute("aria-current", link.dataset.view === (view === "case" ? "list" : view));
+    mark(link, link.dataset.view === (view === "case" ? "list" : view));
   if (view === "requirements") {
     requirements();
     openRequirement(id.slice("要求-".length));
@@ -161,7 +162,11 @@ function show() {
     showCase(c).then(() => $("view-case").focus({ preventScroll: true }));
   } else if (view === "list") {
     $("view-case").replaceChildren();
+    // Back from a case one goes on where one was.
+    if (came === "case" && selected && shown.includes(selected)) select(selected, true);
   }
 }
 
+/** An empty `aria-current` would mean that it is not. */
+const mark = (link, on) => on ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
 const linkTo = (c) => "#" + encodeURIComponent(c.id);

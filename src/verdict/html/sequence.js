@@ -2,6 +2,8 @@
 // Every message and every talk with a card is a button that unfolds what was in it.
 
 const GAP_MS = 3600000;
+// More messages alike than so many in a row are folded after the first ones.
+const MANY = 8, FIRST = 3;
 
 function sequence(c, trace) {
   const section = el("section.sequence", null,
@@ -13,19 +15,26 @@ function sequence(c, trace) {
     trace.lanes.map((lane) => el("span.lane.is-" + lane.role, null, el("b", null, lane.name.split(" ")[0]), lane.name.split(" ")[1] ?? "")))));
   const left = new Map();
   c.findings.forEach((f, place) => { if (f.step != null) left.set(f.step, [...(left.get(f.step) ?? []), place]); });
-  let step, last = null;
+  let step, last = null, over = false;
   // A step that let nothing happen (an expectation) has a band of its own all the same.
   const upTo = (next) => {
-    for (let s = (step ?? -1) + 1; s <= next; s++) { close(); band(s); }
+    for (let s = (step ?? -1) + 1; s <= next; s++) { close(); step = s; if (trace.steps[s]) picture.append(band(c, trace, trace.steps[s])); }
   };
   const close = () => { for (const place of left.get(step) ?? []) picture.append(found(c, place)); left.delete(step); };
-  const band = (s) => { step = s; if (trace.steps[s]) picture.append(stepBand(trace, s)); };
-  for (const event of trace.events) {
+  if (trace.given?.length) picture.append(...trace.given.map((given) => band(c, trace, given)));
+  for (const alike of runs(trace.events)) {
+    const [event] = alike;
     if (event.step != null && (step === undefined || event.step > step)) upTo(event.step);
+    if (event.step == null && step !== undefined) {
+      upTo(trace.steps.length - 1);
+      if (!over) picture.append(el("p.step", null, el("span.n"), "全部步骤之后"));
+      over = true;
+    }
     if (last != null && event.ms - last >= GAP_MS) picture.append(gap(event.ms - last));
-    picture.append(rowOf(trace, event));
-    last = event.ms;
+    picture.append(...alike.length > MANY ? folded(trace, alike) : alike.map((e) => rowOf(trace, e)));
+    last = alike.at(-1).ms;
   }
+  if (step === undefined) c.findings.forEach((f, place) => { if (isGiven(trace, f)) picture.append(found(c, place)); });
   const ended = Math.max(...c.findings.map((f) => f.step ?? -1), c.findings.length ? -1 : trace.steps.length - 1);
   upTo(ended);
   close();
@@ -34,12 +43,45 @@ function sequence(c, trace) {
   return section;
 }
 
+/** Events in order, those that tell the same (one message after another, of one kind and one way) together. */
+function runs(events) {
+  const runs = [];
+  for (const event of events) {
+    const before = runs.at(-1)?.at(-1);
+    const alike = before?.what.kind === "message" && event.what.kind === "message" && before.step === event.step
+      && event.ms - before.ms < GAP_MS && ["name", "from", "to"].every((key) => before.what[key] === event.what[key]);
+    if (alike) runs.at(-1).push(event); else runs.push([event]);
+  }
+  return runs;
+}
+
+/** The first of many alike, and a button that shows the others. */
+function folded(trace, alike) {
+  const others = alike.slice(FIRST);
+  const refused = others.filter((e) => e.what.fates.some((f) => f.end === "refused")).length;
+  const rest = el("div.rest", { hidden: true });
+  const { name, from, to } = others[0].what;
+  const button = el("button.tool", { type: "button", "aria-expanded": "false", onclick: () => button.unfold(rest.hidden) },
+    `还有 ${others.length} 份${name}，${trace.lanes[from].name} → ${trace.lanes[to].name}${refused ? `，拒收 ${refused} 份` : ""}`);
+  button.unfold = (open) => {
+    if (open && !rest.firstChild) rest.append(...others.map((e) => rowOf(trace, e)));
+    rest.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+  };
+  return [...alike.slice(0, FIRST).map((e) => rowOf(trace, e)), el("p.many", null, button), rest];
+}
+
 const gap = (ms) => el("p.gap", null, el("span", null, `过了 ${span(ms)}`));
 
-function stepBand(trace, s) {
-  const { line, end } = trace.steps[s];
+/** Whether a finding is about a line of 已知. */
+const isGiven = (trace, f) => f.step == null && (trace.given ?? []).some(({ line, end }) => f.line >= line && f.line <= end);
+
+/** The lines of a step, or of an entry of 已知, as a band across the picture. */
+function band(c, trace, { verb, line, end }) {
+  const given = !trace.steps.some((step) => step.line === line);
   const text = trace.source.split("\n").slice(line - 1, end).map((l) => l.trim()).join(" ").replace(/^- /, "");
-  return el("p.step", null, el("a.n", { href: "#", title: `第 ${line} 行`, onclick: jump(line) }, String(line)), el("code", null, coloured(text)));
+  return el("p.step", null, el("a.n", { href: "#", title: `第 ${line} 行`, onclick: jump(line) }, String(line)),
+    given && el("span.given", null, `已知 ${verb}`), el("code", null, coloured(text, c.row)));
 }
 
 function found(c, place) {
@@ -76,8 +118,11 @@ function unfolding(button, make) {
 }
 
 function unfoldAll() {
-  const buttons = [...document.querySelectorAll("#view-case .across > button")];
-  const open = buttons.some((b) => b.getAttribute("aria-expanded") === "false");
+  const all = (selector) => [...document.querySelectorAll("#view-case " + selector)];
+  const folds = all(".many > button");
+  const open = [...folds, ...all(".across > button")].some((b) => b.getAttribute("aria-expanded") === "false");
+  for (const b of folds) b.unfold(open);
+  const buttons = all(".across > button");
   for (const b of buttons) b.unfold(open);
   if ($("unfold")) $("unfold").textContent = open ? "全部收起（e）" : "全部展开（e）";
 }
@@ -90,13 +135,13 @@ const DRAWN = {
     const words = [pin && "验证卡密码", signs && `签名${signs > 1 ? ` ${signs} 次` : ""}`, ...bad.map((x) => `${x.meaning} ${x.status} ${x.result}`)].filter(Boolean).join("，");
     return unfolding(pill(what.lane, "button.talk" + (bad.length ? ".bad" : ""), el("b", null, `卡 ${what.exchanges.length} 条 APDU`), words && ` ${words}`),
       () => [el("table.apdus", null,
-        el("thead", null, el("tr", null, ["", "指令", "意思", "命令（十六进制）", "状态字", "结果", "应答"].map((h) => el("th", { scope: "col" }, h)))),
+        el("thead", null, el("tr", null, ["序", "指令", "意思", "命令（十六进制）", "状态字", "结果", "应答"].map((h) => el("th", { scope: "col" }, h)))),
         el("tbody", null, what.exchanges.map((x, n) => el("tr" + (x.good ? "" : ".bad"), null, el("td", null, String(n + 1)), el("td", null, el("code", null, x.name)), el("td", null, x.meaning),
           el("td", null, el("code.hex", null, x.command)), el("td", null, el("code", null, x.status)), el("td", null, x.result), el("td", null, x.answer_bytes ? x.answer_bytes + " 字节" : "")))))]);
   },
   act(what, trace) {
     const label = el("span.label", null, el("b", null, what.verb), what.prompt && el("q", null, what.prompt), what.refused && el("code", null, what.refused));
-    return across(arrow(what.lane, portal(trace), what.refused ? "act.bad" : "act", label));
+    return across(arrow(trace, what.lane, portal(trace), what.refused ? "act.bad" : "act", label));
   },
   page: (what, trace) => across(pill(portal(trace), "span.note-on", el("b", null, `页面 ${what.page}`), ` ${what.records.length} 条记录`)),
   log: (what, trace) => across(pill(portal(trace), "span.note-on.log" + (what.code === "F" ? ".bad" : what.code === "S" ? ".good" : ""),
@@ -114,7 +159,7 @@ const DRAWN = {
     const label = el("span.label", null, el("b", null, what.name), what.sending > 1 && el("em", null, `第 ${what.sending} 次发送`),
       what.declared.map((d) => el("em.declared", null, d)), copies > 1 && el("em", null, `送达 ${copies} 次`),
       fate && el("span.fate", null, fate.text), !what.fates.length && el("em", null, "还在路上"));
-    const button = arrow(what.from, what.to, "message" + (state && "." + state), label, "button");
+    const button = arrow(trace, what.from, what.to, "message" + (state && "." + state), label, "button");
     if (receipt) button.append(el("span.back" + (receipt.end === "receipt" ? "" : ".bad"), null,
       el("span", null, `${receipt.text.startsWith("回执") ? receipt.text : "回执：" + receipt.text} +${span(receipt.ms - event.ms)}`)));
     return unfolding(button, () => [content(what, trace)]);
@@ -122,9 +167,10 @@ const DRAWN = {
 };
 
 /** A line from one column to another, with its label above. */
-function arrow(from, to, classes, label, tag = "span") {
+function arrow({ lanes }, from, to, classes, label, tag = "span") {
   const style = `--at:${Math.min(from, to)};--wide:${Math.max(Math.abs(to - from), 0.5)}`;
-  return el(`${tag}.arrow.${classes}${to < from ? ".leftward" : ""}`, { style, type: tag === "button" ? "button" : null }, label, el("i.shaft", { "aria-hidden": "true" }));
+  return el(`${tag}.arrow.${classes}${to < from ? ".leftward" : ""}`, { style, type: tag === "button" ? "button" : null },
+    el("span.heard", null, `${lanes[from].name} → ${lanes[to].name}：`), label, el("i.shaft", { "aria-hidden": "true" }));
 }
 
 function content(what, trace) {
@@ -169,11 +215,10 @@ addEventListener("keydown", (event) => {
   act();
 });
 
-// A printed list begins with all that was found. A printed case is what stands on the page: `e` unfolds the rest of it first.
+// A printed list has every finding in short and the other cases in a table. A printed case is what stands on the page: `e` unfolds the rest of it first.
 addEventListener("beforeprint", () => {
   if (document.body.dataset.view !== "list") return;
-  $("printed").append(...shown.filter((c) => c.findings.length).map((c) =>
-    el("article", null, el("h2", null, `${c.id} ${c.title}`), el("p.replay", null, el("code", null, c.replay)), ...findings(c))));
+  $("printed").append(...printed());
 });
 addEventListener("afterprint", () => $("printed").replaceChildren());
 

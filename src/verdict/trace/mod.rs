@@ -25,6 +25,12 @@ pub struct Trace {
     pub tags: Vec<String>,
     /// The scenario file's text.
     pub source: String,
+    /// The values of the case's row of 矩阵, by their keys; none in reports of earlier versions.
+    #[serde(default)]
+    pub row: Vec<(String, String)>,
+    /// What 已知 asks for; its events have no step and come before the first one.
+    #[serde(default)]
+    pub given: Vec<Step>,
     /// The steps, in the file's order.
     pub steps: Vec<Step>,
     /// Who takes part, from left to right: people, the portal, the parties.
@@ -35,7 +41,7 @@ pub struct Trace {
     pub cited: BTreeMap<String, Vec<Citation>>,
 }
 
-/// A step of the file.
+/// A step of the file, or an entry of 已知.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The verb.

@@ -22,6 +22,10 @@ pub struct Script {
     pub tags: Vec<String>,
     /// The file's text.
     pub source: String,
+    /// The values of its row of 矩阵, by their keys.
+    pub row: Vec<(String, String)>,
+    /// Where the entries of 已知 stand.
+    pub given: Vec<Step>,
     /// Where its steps stand.
     pub steps: Vec<Step>,
 }
@@ -34,6 +38,8 @@ pub fn tell(script: Script, evidence: &Evidence, judging: &Judging<'_>, result: 
         start: script.start.to_string(),
         tags: script.tags,
         source: script.source,
+        row: script.row,
+        given: script.given,
         steps: script.steps,
         events: telling.events(),
         lanes: telling.lanes.0.into_iter().map(|(name, role)| Lane { name, role }).collect(),
@@ -117,9 +123,10 @@ fn since(start: Time, at: Time) -> u64 {
     u64::try_from(at.since(start).as_millis()).unwrap_or(u64::MAX)
 }
 
-/// An act is noted when it is over; it is told before the rows that it wrote into a status log.
-fn before_its_rows(events: &[Moment], ms: u64, step: Option<usize>) -> usize {
-    let of_it = |e: &&Moment| matches!(e.what, What::Log { .. }) && e.ms == ms && e.step == step;
+/// An act is noted when it is over; it is told before the rows that it wrote into a status log and the page that it
+/// opened.
+fn before_what_it_did(events: &[Moment], ms: u64, step: Option<usize>) -> usize {
+    let of_it = |e: &&Moment| matches!(e.what, What::Log { .. } | What::Page { .. }) && e.ms == ms && e.step == step;
     events.len() - events.iter().rev().take_while(of_it).count()
 }
 
@@ -141,7 +148,7 @@ impl Telling<'_, '_> {
                 self.spoken(&mut events, Moment { ms, step, what: self.card(person, told) });
             } else if let Some(what) = self.what(&entry.what, entry.at) {
                 let place =
-                    if matches!(what, What::Act { .. }) { before_its_rows(&events, ms, step) } else { events.len() };
+                    if matches!(what, What::Act { .. }) { before_what_it_did(&events, ms, step) } else { events.len() };
                 events.insert(place, Moment { ms, step, what });
             }
         }
@@ -182,7 +189,7 @@ impl Telling<'_, '_> {
                 code: row.code.clone(),
                 text: row.text.clone(),
             },
-            Happening::Decided { party, point, outcome } => {
+            Happening::Decided { party, point, outcome, .. } => {
                 What::Decision { lane: self.party(party), point: point.clone(), outcome: outcome.clone() }
             }
             Happening::Struck { text, .. } => What::Fault { text: text.clone() },
