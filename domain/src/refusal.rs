@@ -73,7 +73,7 @@ codes! {
     PUK_WRONG = "K4003", "解锁码错误，还可重试{}次", ["ACC-09"];
     PUK_LOCKED = "K4004", "解锁码已锁定，卡不能再解锁", ["ACC-09"];
     PIN_FORM = "K4005", "卡密码应为8位", ["ACC-09"];
-    CARD_ERROR = "K4006", "IC卡操作失败（状态字{}）", ["ACC-05"];
+    CARD_ERROR = "K4006", "IC卡操作失败（{}）", ["ACC-05"];
 }
 
 impl Refusal {

@@ -64,6 +64,13 @@ impl ReportMerge {
         let merged = merge(parts, self.partial).map_err(|e| CliError::Input(e.to_string()))?;
         let summary = merged.summary;
         let mut reports = Reports::open(&self.report, out)?;
+        if self.report.iter().any(|r| matches!(r, ReportTo::Html(_)))
+            && merged.scenarios.iter().any(|s| s.trace.is_none())
+        {
+            let note =
+                "JSON 结果里没有各场景的经过，合并出的网页也就没有；要有，请合并 kouan run --report html=文件 写的网页";
+            writeln!(io::stderr(), "kouan: {note}")?;
+        }
         merged.into_events().iter().try_for_each(|event: &Event| reports.tell(event))?;
         Ok(exit_code(&summary))
     }

@@ -155,7 +155,7 @@ fn rules(text: &mut String, ids: &[&str]) {
     }
     text.push_str("\n  需求：\n");
     for id in ids {
-        let says = requirements::by_id(id).map_or("", |r| r.text.as_str());
+        let says = requirements::by_id(id).map_or("", |r| r.chinese.as_str());
         let _ = writeln!(text, "    {id}  {says}");
     }
 }
@@ -570,7 +570,7 @@ fn names_of(kind: &str) -> String {
         }
         "需求" => {
             for rule in requirements::all() {
-                list(vec![rule.text.lines().next().unwrap_or_default()], &rule.id);
+                list(vec![rule.chinese.lines().next().unwrap_or_default()], &rule.id);
             }
         }
         _ => {

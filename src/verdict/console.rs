@@ -109,6 +109,8 @@ impl<W: Write> Report for Console<W> {
 
 /// Lines of a page or a trail that are written out; what came before them is counted.
 const LINES_SHOWN: usize = 12;
+/// Of them so many at the beginning.
+const FIRST_LINES: usize = 4;
 
 /// One finding, as every report for people tells it. The rule's text, what the page showed and the messages that led there
 /// are left out where `before` has just told the same.
@@ -139,16 +141,18 @@ pub(super) fn found(out: &mut impl Write, file: &str, finding: &Finding, before:
     Ok(())
 }
 
-/// Lines under a word; the latest ones, for what led to a finding happened last.
+/// Lines under a word. Of many the first are shown, where a page has its state, and the last, which led to the finding.
 fn block(out: &mut impl Write, word: &str, lines: &[String]) -> io::Result<()> {
     let left_out = lines.len().saturating_sub(LINES_SHOWN);
-    let mut heads = std::iter::once(word).chain(std::iter::repeat("    "));
-    if left_out > 0 {
-        let head = heads.next().unwrap_or_default();
-        writeln!(out, "      {head}  （此前还有 {left_out} 行，见 --report html 或 json）")?;
-    }
-    for (head, line) in heads.zip(&lines[left_out..]) {
-        writeln!(out, "      {head}  {line}")?;
+    for (number, line) in lines.iter().enumerate() {
+        let head = if number == 0 { word } else { "    " };
+        match number.checked_sub(FIRST_LINES) {
+            Some(0) if left_out > 0 => {
+                writeln!(out, "      {head}  （这里还有 {left_out} 行，见 --report html 或 json）")?
+            }
+            Some(after) if after < left_out => {}
+            Some(_) | None => writeln!(out, "      {head}  {line}")?,
+        }
     }
     Ok(())
 }

@@ -392,6 +392,9 @@ impl World {
         if fate.tampered {
             declared.push("篡改".to_owned());
         }
+        if fate.held {
+            declared.push("乱序".to_owned());
+        }
         self.note(Happening::Sent(Sent {
             transit,
             from: message.source,

@@ -149,6 +149,8 @@ pub struct Fate {
     pub lost: bool,
     /// Its bytes were changed.
     pub tampered: bool,
+    /// It waits to be overtaken.
+    pub held: bool,
 }
 
 /// From sender to receiver; the same for all, so that what is sent first arrives first and nothing depends on what else
@@ -266,6 +268,7 @@ impl Network {
         }
         if let Some(i) = held_by {
             self.faults[i].waiting.push((label.clone(), Arc::clone(&bytes)));
+            fate.held = true;
             wait += OVERTAKE_LIMIT;
         }
         for copy in 0..copies {

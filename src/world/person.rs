@@ -157,8 +157,8 @@ pub fn card_refusal(error: &CardError) -> Refusal {
         CardError::PukLocked => Refusal::new(refusal::PUK_LOCKED, &[]),
         CardError::NoCard | CardError::Removed => Refusal::new(refusal::NO_CARD, &[]).citing(&["ACC-03", "ACC-05"]),
         CardError::Changed => Refusal::new(refusal::OTHER_CARD, &[]),
-        CardError::Status(word) => Refusal::new(refusal::CARD_ERROR, &[&format!("{word:04X}")]),
-        CardError::PinNeeded => Refusal::new(refusal::CARD_ERROR, &["6982"]),
+        CardError::Status(word) => Refusal::new(refusal::CARD_ERROR, &[&format!("状态字{word:04X}")]),
+        CardError::PinNeeded => Refusal::new(refusal::CARD_ERROR, &["状态字6982"]),
         CardError::Stuck | CardError::Reader(_) | CardError::Malformed(_) => {
             Refusal::new(refusal::CARD_ERROR, &[&error.to_string()])
         }

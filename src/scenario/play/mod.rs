@@ -237,10 +237,12 @@ impl Player<'_> {
 
     /// Added to the finding that stopped the case, so that what follows from it is said once.
     fn say_left_out(&mut self, steps: usize) {
-        if steps > 0
-            && let Some(last) = self.result.findings.last_mut()
-        {
+        let Some(last) = self.result.findings.last_mut() else { return };
+        if steps > 0 {
             last.text.push_str(&format!("；因此后面的 {steps} 步没有执行，也不再判定"));
+        }
+        if !self.case.once.is_empty() {
+            last.text.push_str("；「曾经」也不再判定");
         }
     }
 

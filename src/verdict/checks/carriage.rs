@@ -39,7 +39,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
             wire.arrivals.iter().filter(|c| c.sent.transit == leaving.sent.transit).collect();
         astray(leaving, &copies, context, &mut findings);
         let kind = leaving.sent.kind.chinese();
-        let late = faults.struck("延迟", kind) || faults.reordered();
+        let late = faults.struck("延迟", kind) || leaving.sent.declared.iter().any(|d| d == "乱序");
         if copies.is_empty() {
             let under_way = end.is_none_or(|end| end < leaving.at + TRAVEL);
             if !under_way && !late && !lost.contains(&leaving.sent.transit) {
@@ -56,7 +56,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
             findings.push(failed(leaving, "MSG-03", text).compared(format!("<= {by}"), copy.at.to_string()));
         }
     }
-    repeated_as_declared(evidence, &wire, end, &mut findings);
+    repeated_as_declared(evidence, &wire, &lost, end, &mut findings);
     receipts_come_back(evidence, &wire, end, &mut findings);
     Outcome { evaluated: !wire.sent.is_empty(), findings }
 }
@@ -80,15 +80,25 @@ fn astray(leaving: &Leaving<'_>, copies: &[&Coming<'_>], context: &Judging<'_>, 
 /// Copies of one sending come within this of it.
 const COPIES: Duration = Duration::from_secs(31);
 
-/// Where 重复 struck, some sending of that message has arrived more than once.
-fn repeated_as_declared(evidence: &Evidence, wire: &Wire<'_>, end: Option<Time>, findings: &mut Vec<Finding>) {
+/// Where 重复 struck, some sending of that message has arrived more than once, unless another fault had it lost.
+fn repeated_as_declared(
+    evidence: &Evidence,
+    wire: &Wire<'_>,
+    lost: &BTreeSet<usize>,
+    end: Option<Time>,
+    findings: &mut Vec<Finding>,
+) {
     for entry in &evidence.entries {
         let Happening::Struck { text, .. } = &entry.what else { continue };
         let Some(kind) = text.strip_prefix("重复 ").filter(|_| end.is_some_and(|end| entry.at + COPIES <= end))
         else {
             continue;
         };
-        let mut about = wire.sent.iter().filter(|l| l.at == entry.at && l.sent.kind.chinese() == kind).peekable();
+        let mut about = wire
+            .sent
+            .iter()
+            .filter(|l| l.at == entry.at && l.sent.kind.chinese() == kind && !lost.contains(&l.sent.transit))
+            .peekable();
         let Some(first) = about.peek().copied() else { continue };
         let copies = |l: &Leaving<'_>| wire.arrivals.iter().filter(|c| c.sent.transit == l.sent.transit).count();
         if !about.any(|l| copies(l) > 1) {
@@ -154,10 +164,5 @@ impl<'e> Faults<'e> {
 
     fn struck(&self, fault: &str, message: &str) -> bool {
         self.struck.contains(format!("{fault} {message}").as_str())
-    }
-
-    /// Which message waited to be overtaken is not told, only that one did.
-    fn reordered(&self) -> bool {
-        self.struck.iter().any(|text| text.starts_with("乱序"))
     }
 }

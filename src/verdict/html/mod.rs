@@ -91,10 +91,13 @@ impl<W: Write> Html<W> {
 
     fn case(&mut self, result: &CaseResult) -> io::Result<()> {
         let all = requirements::all();
+        // A result that was read back from JSON has lost its citations; had one of 覆盖 not been cited, it would not pass.
+        let lost = result.cited.is_empty() && result.verdict.is_pass();
+        let cited: Vec<&String> = if lost { result.covers.iter().collect() } else { result.cited.keys().collect() };
         self.cases.push(CaseIndex {
             tags: result.trace.as_ref().map(|t| t.tags.clone()).unwrap_or_default(),
             row: result.trace.as_ref().map(|t| t.row.clone()).unwrap_or_default(),
-            cited: result.cited.keys().filter_map(|id| all.iter().position(|r| r.id == *id)).collect(),
+            cited: cited.into_iter().filter_map(|id| all.iter().position(|r| r.id == *id)).collect(),
             replay: self.replay.case(&result.file, &result.id),
         });
         self.open_chunk.push(result.trace.clone());
