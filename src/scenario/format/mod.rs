@@ -1,6 +1,6 @@
 //! `kouan fmt`: a scenario file's text anew, in the one way that such files are written.
 //!
-//! [`marks`] finds words and comments, [`layout`] gives each comment its place, [`print`](mod@print) writes. Texts stand as they were
+//! `marks` finds words and comments, `layout` gives each comment its place, `print` writes. Texts stand as they were
 //! written, and keys keep their order. Invariant: what comes out holds the same values and comments as what went in;
 //! this is checked for every file, and where it does not hold nothing comes out.
 
