@@ -10,8 +10,8 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 tree=$root/target/adding/tree
 fresh=$root/target/adding/fresh
 log=$root/target/adding/log
-# The dependencies are those of the repository itself, so they are not built a second time.
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
+# Never the repository's own: cargo tells the two trees' artifacts apart by neither name nor date.
+export CARGO_TARGET_DIR=$root/target/adding/target
 
 # lay NAME [git apply's arguments]: the copy becomes the working tree with the example applied.
 lay() {
