@@ -301,7 +301,7 @@ mod tests {
         for at in 1..=4 {
             let act = |kind| {
                 let mut reader = MemoryReader::with_card(card(CARDS[1]));
-                reader.arm(CardFault { at, kind });
+                reader.tray_mut().arm(CardFault { at, kind });
                 let mut terminal = Terminal::connect(&mut reader)?;
                 terminal.verify_pin(&pin("88888888"))?;
                 terminal.sign(Slot::Authentication, Algorithm::Rsa2048, &[1; 32])

@@ -176,7 +176,7 @@ impl BenchSign {
             signature.map_err(|error| CliError::Surroundings(error.to_string()))
         };
         let session = sign_for(self.seconds, sign)?;
-        Ok(Session { apdus: reader.apdus(), ..session })
+        Ok(Session { apdus: reader.tray().apdus(), ..session })
     }
 }
 

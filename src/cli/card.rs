@@ -221,7 +221,7 @@ impl Talk {
         });
         let session = session.map_err(file_error)?;
         let mut reader = MemoryReader::with_card(session.card());
-        reader.trace(true);
+        reader.tray_mut().trace(true);
         reader.connect().map_err(|error| CliError::Surroundings(error.to_string()))?;
         Ok(Self { session, reader })
     }
@@ -229,11 +229,11 @@ impl Talk {
     /// Sends a command. What it used up is in the file before its answer is shown (ACC-09).
     fn say(&mut self, command: &[u8], out: &mut dyn Write) -> Result<(), CliError> {
         let sent = self.reader.transmit(command);
-        if let Some(card) = self.reader.card() {
+        if let Some(card) = self.reader.tray().card() {
             self.session.keep(card).map_err(file_error)?;
         }
         sent.map_err(|error| CliError::Surroundings(error.to_string()))?;
-        for exchange in self.reader.drain_trace() {
+        for exchange in self.reader.tray_mut().drain_trace() {
             show_exchange(&exchange, out)?;
         }
         Ok(())

@@ -36,62 +36,62 @@ impl Person {
     /// A person whose card is in the reader.
     pub fn new(name: String, card: Card) -> Self {
         let mut reader = MemoryReader::with_card(card);
-        reader.trace(true);
+        reader.tray_mut().trace(true);
         Self { name, session: None, by_hand: false, pin: FACTORY_PIN.to_owned(), reader, in_hand: None }
     }
 
     /// Arms a fault of the card, counted in APDUs from now.
     pub fn arm(&mut self, fault: CardFault) {
-        self.reader.arm(fault);
+        self.reader.tray_mut().arm(fault);
     }
 
     /// Forgets faults that have not struck.
     pub fn disarm(&mut self) {
-        self.reader.disarm();
+        self.reader.tray_mut().disarm();
     }
 
     /// How many faults have struck so far.
     pub fn struck(&self) -> usize {
-        self.reader.struck().len()
+        self.reader.tray().struck().len()
     }
 
     /// APDUs exchanged so far.
     pub fn apdus(&self) -> u64 {
-        self.reader.apdus()
+        self.reader.tray().apdus()
     }
 
     /// The APDUs since the last call, PIN bytes masked.
     pub fn drain_trace(&mut self) -> Vec<virtual_card::Exchange> {
-        self.reader.drain_trace()
+        self.reader.tray_mut().drain_trace()
     }
 
     /// Takes out whatever card is in. Their own stays at hand; somebody else's goes back to them.
     pub fn pull(&mut self) {
-        let card = self.reader.remove();
+        let card = self.reader.tray_mut().remove();
         self.keep_if_own(card);
     }
 
     /// Puts their own card in, in place of whatever is there.
     pub fn insert(&mut self) {
         if let Some(own) = self.in_hand.take() {
-            self.reader.insert(own);
+            self.reader.tray_mut().insert(own);
         }
     }
 
     /// Puts somebody else's card in; their own stays at hand.
     pub fn swap(&mut self, card: Card) {
-        let old = self.reader.insert(card);
+        let old = self.reader.tray_mut().insert(card);
         self.keep_if_own(old);
     }
 
     /// Their own card as it is now, wherever it is.
     pub fn own_card(&self) -> Option<&Card> {
-        self.in_hand.as_ref().or(self.reader.card())
+        self.in_hand.as_ref().or(self.reader.tray().card())
     }
 
     /// After a fault of the card: what it threw out is at hand now.
     pub fn pick_up(&mut self) {
-        let card = self.reader.take_ejected();
+        let card = self.reader.tray_mut().take_ejected();
         self.keep_if_own(card);
     }
 

@@ -22,6 +22,7 @@ mod session;
 mod slot;
 pub mod status;
 pub mod tlv;
+mod tray;
 mod words;
 
 pub use card::Card;
@@ -31,7 +32,8 @@ pub use issue::{Holder, IssueError, NotRole, Role, issue};
 pub use key::{CardKeys, SlotKey};
 pub use pin::{Pin, PinFormat, PinState, Puk};
 pub use profile::Profile;
-pub use reader::{Atr, Exchange, MemoryReader, Presence, Reader, ReaderError};
+pub use reader::{Atr, MemoryReader, Presence, Reader, ReaderError};
 pub use session::CardSession;
 pub use slot::Slot;
+pub use tray::{Exchange, Tray};
 pub use words::{Words, words};
