@@ -13,7 +13,10 @@ use clap::Args;
 use interchange::Suite;
 use serde::Serialize;
 
-use super::{CliError, exit, run::load};
+use super::{
+    CliError, exit,
+    run::{jobs, load, parse_jobs},
+};
 use crate::{
     scenario::{play::Options, pool},
     verdict::finding::Verdict,
@@ -33,7 +36,7 @@ pub struct BenchScenario {
     #[arg(long, value_name = "SUITE", default_value = "sm2")]
     seal: Suite,
     /// Threads [default: the number of cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_jobs)]
     jobs: Option<usize>,
     /// How long to measure
     #[arg(long, value_name = "S", default_value_t = 3.0, value_parser = parse_seconds)]
@@ -66,7 +69,7 @@ impl BenchScenario {
         let Some(first) = cases.first() else {
             return Err(CliError::Input(format!("{} 里没有场景", self.file.display())));
         };
-        let jobs = self.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from)).clamp(1, 256);
+        let jobs = jobs(self.jobs);
         // The first run parses fixtures and builds tables once for the process; it is not counted.
         let _ = pool::timed(first, &Options::new(0, self.seal));
         let (runs, failed) = (AtomicU64::new(0), AtomicU64::new(0));

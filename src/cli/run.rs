@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     scenario::{
+        abreast::cores,
         model::Case,
         play::Options,
         pool,
@@ -177,7 +178,7 @@ impl Selection {
 
 /// As many as asked for, or one a core.
 pub(super) fn jobs(asked: Option<usize>) -> usize {
-    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+    asked.unwrap_or_else(cores)
 }
 
 /// The cases of all files, in the suite's order.

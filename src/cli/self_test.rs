@@ -7,7 +7,7 @@ use interchange::Suite as Seal;
 
 use super::{
     CliError, exit,
-    run::{load, parse_jobs},
+    run::{jobs, load, parse_jobs},
 };
 use crate::self_test::{How, Mutant, Report, mutants, trial};
 
@@ -64,8 +64,7 @@ impl SelfTest {
             let text = "没有名字里含有这段文字的变异；kouan self-test --json 的 matrix 列出所有变异";
             return Err(CliError::Input(text.into()));
         }
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        let how = How { seed: self.seed, seal: self.seal, jobs: self.jobs.unwrap_or_else(cores), full: self.full };
+        let how = How { seed: self.seed, seal: self.seal, jobs: jobs(self.jobs), full: self.full };
         let started = Instant::now();
         let trials = trial::run(&cases, &mutants, &how).map_err(|e| CliError::Input(e.to_string()))?;
         let seconds = started.elapsed().as_secs_f64();

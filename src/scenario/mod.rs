@@ -6,6 +6,7 @@
 //! [`explain`] are drawn from them. [`mod@format`] writes a file's text anew without changing what it means; [`watched`]
 //! tells which files changed. Invariant: reading a file has no effect and never panics, whatever is in it.
 
+pub mod abreast;
 pub mod cast;
 pub mod catalogue;
 mod expectation;

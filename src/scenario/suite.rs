@@ -7,11 +7,10 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
 };
 
 use super::{
+    abreast::{abreast, cores},
     cast::Cast,
     lint,
     model::Case,
@@ -19,6 +18,9 @@ use super::{
     render::render,
     source::MAX_FILE_BYTES,
 };
+
+/// Files that a thread takes at a time.
+const HANDFUL: usize = 16;
 
 /// Files read, with their cases or mistakes.
 #[derive(Debug)]
@@ -52,7 +54,9 @@ impl Suite {
     /// # Errors
     /// A path cannot be read, or there is no file at all. Mistakes inside files are in the suite itself.
     pub fn load(paths: &[PathBuf]) -> Result<Self, Unreadable> {
-        let readings = side_by_side(&files(paths)?, cores(), |path| {
+        let files = files(paths)?;
+        let readings = abreast(files.len(), HANDFUL, cores(), |i| {
+            let path = &files[i];
             Ok(read(&path.display().to_string(), &beginning(path)?, Cast::fixture()))
         });
         // Of several paths that cannot be read the first is told, whichever thread met one first.
@@ -91,39 +95,6 @@ impl Suite {
         }
         self.readings.into_iter().flat_map(|r| r.cases).collect()
     }
-}
-
-/// As many threads as can run at the same time.
-pub fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// What `work` makes of each file, in the order of the files, whatever the number of `jobs` and however they are
-/// scheduled.
-pub fn side_by_side<R: Send>(files: &[PathBuf], jobs: usize, work: impl Fn(&Path) -> R + Sync) -> Vec<R> {
-    /// Files that a thread takes at a time: few enough that all end together.
-    const HANDFUL: usize = 16;
-    let next = AtomicUsize::new(0);
-    let turns = || {
-        let mut done = Vec::new();
-        loop {
-            let from = next.fetch_add(HANDFUL, Ordering::Relaxed);
-            let Some(rest) = files.get(from..).filter(|rest| !rest.is_empty()) else { return done };
-            let handful = rest.iter().take(HANDFUL).map(|path| work(path)).collect::<Vec<R>>();
-            done.push((from, handful));
-        }
-    };
-    let mut done = thread::scope(|scope| {
-        let jobs = jobs.min(files.len().div_ceil(HANDFUL));
-        let others: Vec<_> = (1..jobs).map(|_| scope.spawn(turns)).collect();
-        let mut done = turns();
-        for other in others {
-            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        done
-    });
-    done.sort_by_key(|(from, _)| *from);
-    done.into_iter().flat_map(|(_, handful)| handful).collect()
 }
 
 /// Every `*.yaml` and `*.yml` under the paths, in order; a path that is a file counts whatever its name.
@@ -194,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn files_come_in_the_order_of_their_paths_whatever_the_number_of_jobs() {
+    fn files_come_in_the_order_of_their_paths() {
         let directory = tempfile::tempdir().unwrap();
         for i in 0..100 {
             let text = format!("场景: 甲\n编号: S-{}\n覆盖: [ACC-02]\n步骤:\n  - 登录: {{}}\n", i % 90);
@@ -203,9 +174,6 @@ mod tests {
             fs::write(directory.path().join(format!("{i:03}.yaml")), text).unwrap();
         }
         let files = files(&[directory.path().to_owned()]).unwrap();
-        for jobs in [1, 2, 8, 200] {
-            assert_eq!(side_by_side(&files, jobs, Path::to_owned), files, "{jobs} jobs");
-        }
         let suite = Suite::load(&[directory.path().to_owned()]).unwrap();
         let read: Vec<&str> = suite.readings.iter().map(|r| r.source.file.as_str()).collect();
         assert_eq!(read, files.iter().map(|f| f.to_str().unwrap()).collect::<Vec<_>>());

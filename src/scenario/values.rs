@@ -161,12 +161,13 @@ pub(super) fn near_duration(text: &str) -> Option<String> {
     })?;
     let units = ["天", "小时", "分钟", "秒"].map(|u| (u, unit_seconds(u).unwrap_or(1)));
     // The unit that was written, or else the greatest that fits.
-    let own = units.iter().find(|(u, s)| seconds % s == 0 && same_unit(&plain, u, *s));
+    let own = units.iter().find(|(_, s)| seconds % s == 0 && counts_in(&plain, *s));
     let (unit, size) = own.or_else(|| units.iter().find(|(_, s)| seconds % s == 0))?;
     Some(format!("{}{unit}", seconds / size)).filter(|near| seconds > 0 && *near != written)
 }
 
-fn same_unit(text: &str, _unit: &str, seconds: u64) -> bool {
+/// Whether the text's first unit is the one of so many seconds.
+fn counts_in(text: &str, seconds: u64) -> bool {
     let start = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
     start > 0 && unit_seconds(&text[start..]) == Some(seconds)
 }

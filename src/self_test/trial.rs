@@ -4,11 +4,7 @@
 //! mutant meets the likeliest and shortest cases first. The order is a function of the suite and the mutant alone, so
 //! the number of jobs decides only how long it takes.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
+use std::collections::BTreeSet;
 
 use domain::portal::{Event, Rules, State, Way};
 use interchange::Suite as Seal;
@@ -17,6 +13,7 @@ use super::mutant::{Mutant, Wrong};
 use crate::{
     scenario::{
         Case,
+        abreast::abreast,
         play::{Options, play_tracked},
         pool,
     },
@@ -80,12 +77,12 @@ pub struct NotPassing(pub Vec<String>);
 /// A case that does not pass with the faithful portal.
 pub fn run(cases: &[Case], mutants: &[Mutant], how: &How) -> Result<Vec<Trial>, NotPassing> {
     let known = know(cases, how)?;
-    Ok(side_by_side(mutants.len(), how.jobs, |i| try_one(&known, &mutants[i], how)))
+    Ok(abreast(mutants.len(), 1, how.jobs, |i| try_one(&known, &mutants[i], how)))
 }
 
 fn know<'a>(cases: &'a [Case], how: &How) -> Result<Known<'a>, NotPassing> {
     let options = Options::new(how.seed, how.seal);
-    let played = side_by_side(cases.len(), how.jobs, |i| {
+    let played = abreast(cases.len(), 1, how.jobs, |i| {
         let (result, _, ways) = play_tracked(&cases[i], &options);
         (result, ways)
     });
@@ -169,38 +166,4 @@ fn kill(result: &CaseResult, mutant: &Mutant) -> Option<Kill> {
 fn words_of(result: &CaseResult) -> Option<String> {
     let broken = result.findings.iter().find(|f| f.severity == Verdict::Error)?;
     Some(format!("{}：{}", result.id, broken.text))
-}
-
-/// Does `work` for 0, 1, 2, ... on `jobs` threads; what comes of it, in that order.
-fn side_by_side<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let worker = || {
-        let mut done = BTreeMap::new();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            if i >= count {
-                return done;
-            }
-            done.insert(i, work(i));
-        }
-    };
-    let done: BTreeMap<usize, T> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs.clamp(1, count.max(1))).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().flat_map(|w| w.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    done.into_values().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn work_comes_back_in_order_whatever_the_jobs() {
-        let squares: Vec<usize> = (0..100).map(|i| i * i).collect();
-        for jobs in [1, 2, 7, 300] {
-            assert_eq!(side_by_side(100, jobs, |i| i * i), squares);
-        }
-        assert_eq!(side_by_side(0, 2, |i| i), Vec::<usize>::new());
-    }
 }

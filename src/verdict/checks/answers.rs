@@ -66,13 +66,13 @@ type Stories<'e> = BTreeMap<(&'e PartyId, &'e str), Story<'e>>;
 fn stories<'e>(evidence: &Evidence, wire: &Wire<'e>, context: &Judging<'_>) -> Stories<'e> {
     let mut stories = Stories::new();
     let portal = PartyId::portal();
-    for leaving in wire.first_sendings().into_iter().filter(|l| l.sent.from != portal) {
+    for leaving in wire.first_sendings().iter().filter(|l| l.sent.from != portal) {
         let sent = leaving.sent;
         let story = stories.entry((&sent.from, sent.subject.as_str())).or_default();
         let opening = context.open(&sent.bytes, &sent.to, leaving.at);
         let scripted = !sent.declared.is_empty() || contradicts_itself(evidence, &sent.from);
         match opening.as_deref() {
-            Some(Ok(opened)) if !scripted => story.said.push((leaving, opened.message.body.clone())),
+            Some(Ok(opened)) if !scripted => story.said.push((*leaving, opened.message.body.clone())),
             Some(_) | None => story.partly_unknown = true,
         }
     }
@@ -100,10 +100,10 @@ fn said_twice(evidence: &Evidence, wire: &Wire<'_>, context: &Judging<'_>, findi
         let answers = |l: &Leaving<'_>| {
             l.sent.from == *party && l.sent.subject == *subject && l.sent.correlation.is_some() && decided_at(l, point)
         };
-        let first: Vec<_> = wire.first_sendings().into_iter().filter(|l| answers(l) && l.at + ECHO <= end).collect();
+        let first: Vec<_> = wire.first_sendings().iter().filter(|l| answers(l) && l.at + ECHO <= end).collect();
         // Which of the answers of one who changes its mind is said twice is its script's affair.
         let Some(last) = first.last().filter(|_| first.len() > outcome.matches("改口(").count()) else { continue };
-        let again = |l: &Leaving<'_>| {
+        let again = |l: &&Leaving<'_>| {
             wire.sent.iter().any(|a| a.sent.id == l.sent.id && a.sent.sending > 1 && a.at <= l.at + ECHO)
         };
         if !first.iter().any(again) {

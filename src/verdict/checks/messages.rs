@@ -53,9 +53,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
 
 /// Whether a copy was so long on its way that its receiver must not believe it any more (docs/interchange.md).
 fn is_stale(coming: &Coming<'_>, wire: &Wire<'_>) -> bool {
-    let made =
-        wire.first_sendings().into_iter().find(|l| l.sent.id == coming.sent.id && l.sent.from == coming.sent.from);
-    made.is_some_and(|first| coming.at.since(first.at) > STALE_AFTER)
+    wire.first_sent(coming.sent).is_some_and(|first| coming.at.since(first) > STALE_AFTER)
 }
 
 fn failed(coming: &Coming<'_>, text: String) -> Finding {
@@ -136,7 +134,7 @@ fn application(body: &Body) -> &str {
 
 /// A message's time is when it was made, and it is made just before it leaves for the first time.
 fn times_are_true(wire: &Wire<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
-    for leaving in wire.first_sendings().into_iter().filter(|l| l.sent.declared.is_empty()) {
+    for leaving in wire.first_sendings().iter().filter(|l| l.sent.declared.is_empty()) {
         let sent = leaving.sent;
         let Some(opening) = context.open(&sent.bytes, &sent.to, leaving.at) else { continue };
         let Ok(opened) = &*opening else { continue };

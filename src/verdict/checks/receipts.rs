@@ -151,7 +151,7 @@ fn tried_until_receipted(evidence: &Evidence, wire: &Wire<'_>, findings: &mut Ve
         }
         let told = wire.receipts.iter().filter(|r| r.sent.id == sent.id && r.sent.from == sent.from).map(|r| r.at);
         let settled = told.chain(wire.acknowledged(&sent.id)).min();
-        for run in runs(wire, &first) {
+        for run in runs(wire, first) {
             let Some(began) = run.first() else { continue };
             let late = PLANNED.iter().enumerate().find_map(|(n, planned)| {
                 let from = *began + Duration::from_secs(*planned);

@@ -34,7 +34,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
             Ok(opened) => opened,
             Err(error) if error.code == interchange::CARD_SEAL => {
                 outcome.evaluated = true;
-                outcome.findings.push(finding(&leaving, Wrong::unreadable(&error.reason)));
+                outcome.findings.push(finding(leaving, Wrong::unreadable(&error.reason)));
                 continue;
             }
             // A request that does not open for its receiver for another reason is 报文有效's to tell.
@@ -44,7 +44,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
         outcome.evaluated = true;
         let owner = evidence.owners.get(&opened.message.subject).map(String::as_str);
         for wrong in request.mistakes(owner, context.card_roots, leaving.at) {
-            outcome.findings.push(finding(&leaving, wrong));
+            outcome.findings.push(finding(leaving, wrong));
         }
     }
     outcome

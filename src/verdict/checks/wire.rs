@@ -1,6 +1,6 @@
 //! The wire as the evidence shows it: each arrival with its sending, and which of them were declared bad.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use domain::{
     Time,
@@ -44,12 +44,20 @@ pub struct Wire<'e> {
     pub sent: Vec<Leaving<'e>>,
     pub arrivals: Vec<Coming<'e>>,
     pub receipts: Vec<Told<'e>>,
+    firsts: Vec<Leaving<'e>>,
+    first_at: BTreeMap<(&'e PartyId, &'e MessageId), Time>,
 }
 
 impl<'e> Wire<'e> {
     /// Reads the evidence. Arrivals and receipts of a sending that is not in it are left out: nothing can be said of them.
     pub fn of(evidence: &'e Evidence, suite: Suite) -> Self {
-        let mut wire = Self { sent: Vec::new(), arrivals: Vec::new(), receipts: Vec::new() };
+        let mut wire = Self {
+            sent: Vec::new(),
+            arrivals: Vec::new(),
+            receipts: Vec::new(),
+            firsts: Vec::new(),
+            first_at: BTreeMap::new(),
+        };
         let sendings: BTreeMap<usize, &Sent> = evidence
             .entries
             .iter()
@@ -83,13 +91,24 @@ impl<'e> Wire<'e> {
                 | Happening::Struck { .. } => {}
             }
         }
+        for leaving in &wire.sent {
+            let sent: &'e Sent = leaving.sent;
+            if let Entry::Vacant(first) = wire.first_at.entry((&sent.from, &sent.id)) {
+                first.insert(leaving.at);
+                wire.firsts.push(*leaving);
+            }
+        }
         wire
     }
 
     /// The first sending of each message.
-    pub fn first_sendings(&self) -> Vec<Leaving<'e>> {
-        let mut seen = BTreeSet::new();
-        self.sent.iter().filter(|l| seen.insert((&l.sent.from, &l.sent.id))).copied().collect()
+    pub fn first_sendings(&self) -> &[Leaving<'e>] {
+        &self.firsts
+    }
+
+    /// When a message was first sent.
+    pub fn first_sent(&self, sent: &Sent) -> Option<Time> {
+        self.first_at.get(&(&sent.from, &sent.id)).copied()
     }
 
     /// Messages about `subject` that were taken over by `by`: accepted arrivals that nothing declares bad.
