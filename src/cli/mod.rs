@@ -9,6 +9,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
+mod bench_print;
 pub mod bench_scenario;
 pub mod bench_sign;
 pub mod card;
