@@ -16,12 +16,8 @@ use serde::Serialize;
 use signing::{Algorithm, PrivateKey, PublicKey, Signer};
 use virtual_card::{Card, CardFile, CardKeys, MemoryReader, Pin, Slot, SlotKey};
 
-use super::{
-    CliError,
-    card::{ReaderChoice, no_pcsc},
-    exit,
-};
-use crate::card::Terminal;
+use super::{CliError, exit};
+use crate::card::{ReaderChoice, Terminal, open};
 
 /// Measure signatures per second
 #[derive(Debug, clap::Args)]
@@ -108,7 +104,7 @@ impl BenchSign {
             Way::Raw => (raw()?, None),
             Way::Card(ReaderChoice::Memory) if self.json => (card()?, None),
             Way::Card(ReaderChoice::Memory) => (card()?, Some(raw()?)),
-            Way::Card(ReaderChoice::Pcsc(_)) => return Err(no_pcsc()),
+            Way::Card(ReaderChoice::Pcsc(_)) => return Err(CliError::Surroundings(open::NO_PCSC.into())),
         };
         if self.json {
             serde_json::to_writer(&mut *out, &figures).map_err(|error| CliError::Surroundings(error.to_string()))?;

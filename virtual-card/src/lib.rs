@@ -35,5 +35,5 @@ pub use profile::Profile;
 pub use reader::{Atr, MemoryReader, Presence, Reader, ReaderError};
 pub use session::CardSession;
 pub use slot::Slot;
-pub use tray::{Exchange, Tray};
+pub use tray::{Exchange, Tray, masked};
 pub use words::{Words, words};
