@@ -12,16 +12,19 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use signing::Algorithm;
-use virtual_card::{Pin, Reader};
+use virtual_card::{Pin, Presence, Reader, ReaderError};
 
-use super::{CliError, bench_print, card::ReaderChoice, exit, report_file::ReportFile};
-use crate::bench::{
-    BenchError, Figures, MOST_SESSIONS, Plan, Progress, Readers, Transaction, Way,
-    comparison::{self, Comparison, NoBaseline},
-    machine::Machine,
-    matrix::{self, Cell, Skipped},
-    measure,
-    page::page,
+use super::{CliError, bench_print, exit, report_file::ReportFile};
+use crate::{
+    bench::{
+        BenchError, Figures, MOST_SESSIONS, Plan, Progress, Readers, Transaction, Way,
+        comparison::{self, Comparison, NoBaseline},
+        machine::Machine,
+        matrix::{self, Cell, Skipped},
+        measure,
+        page::page,
+    },
+    card::{ReaderChoice, open},
 };
 
 const DEFAULT_PIN: &str = "88888888";
@@ -120,12 +123,22 @@ impl From<BenchError> for CliError {
 struct System;
 
 impl Readers for System {
-    fn open(&self, _name: Option<&str>) -> Result<Box<dyn Reader>, String> {
-        Err(super::card::no_pcsc().to_string())
+    fn open(&self, name: Option<&str>) -> Result<Box<dyn Reader>, String> {
+        open::pcsc(name).map_err(words)
     }
 
     fn with_card(&self) -> Result<Vec<String>, String> {
-        Err(super::card::no_pcsc().to_string())
+        let listed = open::list().map_err(words)?;
+        let held = listed.into_iter().filter(|reader| matches!(reader.presence, Presence::Present { .. }));
+        Ok(held.map(|reader| reader.name).collect())
+    }
+}
+
+/// What the service says by itself is a sentence already.
+fn words(error: ReaderError) -> String {
+    match error {
+        ReaderError::Other(text) => text,
+        ReaderError::NoCard | ReaderError::Removed | ReaderError::Reset | ReaderError::Stuck => error.to_string(),
     }
 }
 
