@@ -5,6 +5,7 @@
 //! steps them in virtual time; [`scenario`] reads and plays scenario files; [`verdict`] judges the evidence;
 //! [`self_test`] tries the suite on wrong portals and bad parties; [`cli`] is one file per subcommand. `docs/architecture.md` draws the arrows between them, and a test holds them.
 
+pub mod bench;
 pub mod card;
 pub mod cli;
 pub mod evidence;

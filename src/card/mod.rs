@@ -4,7 +4,11 @@
 //! a real one. Nothing here sees a private key, and no PIN is kept (ACC-09).
 
 mod error;
+pub mod open;
+#[cfg(feature = "pcsc")]
+pub mod pcsc;
 mod piv;
 
 pub use error::CardError;
+pub use open::ReaderChoice;
 pub use piv::{PinStatus, Terminal};

@@ -64,6 +64,19 @@ impl<'r> Terminal<'r> {
         self
     }
 
+    /// Keeps other programs off the card until [`Terminal::end`], so that a PIN and what it is for are one act.
+    ///
+    /// # Errors
+    /// If the card is gone or has changed.
+    pub fn begin(&mut self) -> Result<(), CardError> {
+        Ok(self.reader.begin()?)
+    }
+
+    /// Lets other programs at the card again. Harmless without a [`Terminal::begin`].
+    pub fn end(&mut self) {
+        self.reader.end();
+    }
+
     /// Reads the certificate of a slot. No PIN is needed.
     ///
     /// # Errors

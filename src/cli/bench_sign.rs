@@ -1,313 +1,347 @@
-//! `kouan bench sign`: how many signatures a second a card makes, next to the ceiling of the same signer without a card.
+//! `kouan bench sign`: how many signatures a second a card makes, next to what its library and its reader could.
 //!
-//! Only the time from the order to the signature counts. Every signature is verified afterwards: a number that nobody
-//! has checked is none.
+//! Only the time from the order to the signature counts. Every signature is verified: a number that nobody has checked is none.
 
 use std::{
-    io::Write,
+    fs,
+    io::{self, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
-    str::FromStr,
-    sync::Barrier,
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use serde::Serialize;
-use signing::{Algorithm, PrivateKey, PublicKey, Signer};
-use virtual_card::{Card, CardFile, CardKeys, MemoryReader, Pin, Slot, SlotKey};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use signing::Algorithm;
+use virtual_card::{Pin, Presence, Reader, ReaderError};
 
-use super::{
-    CliError,
-    card::{ReaderChoice, no_pcsc},
-    exit,
+use super::{CliError, bench_print, exit, report_file::ReportFile};
+use crate::{
+    bench::{
+        BenchError, Figures, MOST_SESSIONS, Plan, Progress, Readers, Transaction, Way,
+        comparison::{self, Comparison, NoBaseline},
+        machine::Machine,
+        matrix::{self, Cell, Skipped},
+        measure,
+        page::page,
+    },
+    card::{ReaderChoice, open},
 };
-use crate::card::Terminal;
+
+const DEFAULT_PIN: &str = "88888888";
 
 /// Measure signatures per second
+///
+/// Beside the figure stand its ceilings, taken in the same run: the signer's own rate without a card, and how often a second an
+/// empty command (00 20 00 80, which costs no try) goes to the card and back. The clock runs only from the order to
+/// the signature; every signature is verified while it stands still.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  kouan bench sign --algorithm sm2 --reader memory --seconds 3")]
+#[command(after_help = "Examples:\n  \
+    kouan bench sign --algorithm sm2 --reader memory --seconds 3\n  \
+    kouan bench sign --algorithm rsa2048 --reader pcsc --pin 88888888 --keep-transaction\n  \
+    kouan bench sign --algorithm sm2 --reader 'pcsc:Reader A' --reader 'pcsc:Reader B' --sessions 2\n  \
+    kouan bench sign --matrix --report html=speed.html --save speed.jsonl\n  \
+    kouan bench sign --matrix --baseline speed.jsonl --fail-below 80\n\n\
+    A card in a PC/SC reader signs with its own key in 9A, and its certificate there verifies. The PIN is tried once: if it is \
+    wrong, everything stops, and a card with a single try left is not given one.\n\n\
+    Exit codes: 0 measured (a slower result fails nothing by itself); 1 a signature was wrong, or --fail-below; 2 wrong \
+    arguments, PIN or baseline; 3 no reader, no card, or the program itself.")]
 pub struct BenchSign {
-    /// sm2, rsa2048 or p256
-    #[arg(long)]
-    algorithm: Algorithm,
-    /// memory, pcsc or pcsc:NAME, or raw: the signer alone, without card and APDUs
-    #[arg(long, value_name = "R", default_value = "memory")]
-    reader: Way,
-    /// How long to measure
+    /// sm2, rsa2048 or p256; with --matrix only this one instead of all
+    #[arg(long, required_unless_present = "matrix")]
+    algorithm: Option<Algorithm>,
+    /// memory, pcsc or pcsc:NAME, or raw: the signer alone, without card and APDUs. Several pcsc:NAME share the sessions; with
+    /// --matrix each is measured by itself [default: memory; with --matrix raw, memory and every card that is found]
+    #[arg(long, value_name = "R", value_parser = way)]
+    reader: Vec<Way>,
+    /// How long the clock runs; with --matrix for each measurement
     #[arg(long, default_value = "3", value_parser = seconds)]
     seconds: Duration,
-    /// How many cards sign at the same time
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    sessions: u16,
-    /// The PIN of the card
-    #[arg(long, default_value = "88888888", value_parser = Pin::parse)]
-    pin: Pin,
-    /// One line of JSON instead of text
+    /// How many sign at the same time, in memory each with a card of its own [default: 1, or one for each reader]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=i64::from(MOST_SESSIONS)))]
+    sessions: Option<u16>,
+    /// The PIN of the card [default: 88888888]; --matrix measures cards that it finds only if this is given
+    #[arg(long, value_parser = Pin::parse)]
+    pin: Option<Pin>,
+    /// Give the PIN before each signature
+    #[arg(long)]
+    pin_each: bool,
+    /// Keep other programs off the card from the first signature to the last, instead of for each by itself
+    #[arg(long)]
+    keep_transaction: bool,
+    /// Measure all algorithms along all ways, as a table
+    #[arg(long)]
+    matrix: bool,
+    /// html=FILE: a page with table and plots that needs neither network nor script
+    #[arg(long, value_name = "html=F", value_parser = html)]
+    report: Option<PathBuf>,
+    /// Keep the results, with the facts of this machine, to compare with later: what --json prints, a line each
+    #[arg(long, value_name = "F")]
+    save: Option<PathBuf>,
+    /// Compare with results that were kept
+    #[arg(long, value_name = "F")]
+    baseline: Option<PathBuf>,
+    /// Exit with 1 if a result is below so many percent of the baseline's
+    #[arg(long, value_name = "PERCENT", requires = "baseline", value_parser = percent)]
+    fail_below: Option<f64>,
+    /// One line of JSON a result instead of text
     #[arg(long)]
     json: bool,
 }
 
-/// The way that the order to sign takes.
-#[derive(Clone, Debug)]
-enum Way {
-    Raw,
-    Card(ReaderChoice),
-}
-
-impl FromStr for Way {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "raw" { Ok(Self::Raw) } else { text.parse().map(Self::Card) }
+fn way(text: &str) -> Result<Way, String> {
+    match text.parse() {
+        _ if text == "raw" => Ok(Way::Raw),
+        Ok(ReaderChoice::Memory) => Ok(Way::Memory),
+        Ok(ReaderChoice::Pcsc(name)) => Ok(Way::Pcsc(name)),
+        Err(_) => Err(format!("没有「{text}」这种读卡器，可用：raw、memory、pcsc、pcsc:名称")),
     }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
     const MOST: f64 = 3600.0;
-    let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0 && *seconds <= MOST);
+    let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds >= 1e-6 && *seconds <= MOST);
     seconds.map(Duration::from_secs_f64).ok_or_else(|| format!("时长应大于0、不超过{MOST}秒"))
 }
 
-/// One run, with the names that its JSON promises.
-#[derive(Debug, Serialize)]
-struct Figures {
-    algorithm: String,
-    signer: &'static str,
-    reader: &'static str,
-    sessions: u16,
-    seconds: f64,
-    signatures: usize,
-    per_second: f64,
-    p50_us: f64,
-    p99_us: f64,
-    verified: usize,
-    apdus: u64,
+fn percent(text: &str) -> Result<f64, String> {
+    let percent = text.parse::<f64>().ok().filter(|percent| *percent > 0.0 && *percent <= 1000.0);
+    percent.ok_or_else(|| "应为大于0、不超过1000的百分数，如 90".into())
 }
 
-/// What one session leaves behind.
-#[derive(Default)]
-struct Session {
-    signed: Vec<([u8; 32], Vec<u8>)>,
-    nanoseconds: Vec<u64>,
-    elapsed: Duration,
-    apdus: u64,
+fn html(text: &str) -> Result<PathBuf, String> {
+    let file = text.strip_prefix("html=").filter(|file| !file.is_empty());
+    file.map(Into::into).ok_or_else(|| "应写 html=文件".into())
 }
 
-/// Something that signs digests, by a card or not.
-type Sign<'a> = dyn FnMut(&[u8; 32]) -> Result<Vec<u8>, CliError> + 'a;
+impl From<BenchError> for CliError {
+    fn from(error: BenchError) -> Self {
+        if error.is_input() { Self::Input(error.to_string()) } else { Self::Surroundings(error.to_string()) }
+    }
+}
+
+/// The readers of this system.
+struct System;
+
+impl Readers for System {
+    fn open(&self, name: Option<&str>) -> Result<Box<dyn Reader>, String> {
+        open::pcsc(name).map_err(words)
+    }
+
+    fn with_card(&self) -> Result<Vec<String>, String> {
+        let listed = open::list().map_err(words)?;
+        let held = listed.into_iter().filter(|reader| matches!(reader.presence, Presence::Present { .. }));
+        Ok(held.map(|reader| reader.name).collect())
+    }
+}
+
+/// What the service says by itself is a sentence already.
+fn words(error: ReaderError) -> String {
+    match error {
+        ReaderError::Other(text) => text,
+        ReaderError::NoCard | ReaderError::Removed | ReaderError::Reset | ReaderError::Stuck => error.to_string(),
+    }
+}
 
 impl BenchSign {
     /// Measures, verifies, prints.
     ///
     /// # Errors
-    /// If the PIN is wrong or there is no such reader.
+    /// If the PIN or a file is wrong, or there is no such reader.
     pub fn exec(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let key = fixture_key(self.algorithm)?;
-        let raw = || self.measure("raw", &key, |start| self.raw_session(&key, start));
-        let card = || self.measure("memory", &key, |start| self.card_session(&key, start));
-        let (figures, ceiling) = match &self.reader {
-            Way::Raw => (raw()?, None),
-            Way::Card(ReaderChoice::Memory) if self.json => (card()?, None),
-            Way::Card(ReaderChoice::Memory) => (card()?, Some(raw()?)),
-            Way::Card(ReaderChoice::Pcsc(_)) => return Err(no_pcsc()),
-        };
-        if self.json {
-            serde_json::to_writer(&mut *out, &figures).map_err(|error| CliError::Surroundings(error.to_string()))?;
-            writeln!(out)?;
+        self.measured(&System, out)
+    }
+
+    fn measured(self, readers: &dyn Readers, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        // What can't be written or compared is said before the first signature.
+        let report = self.report.as_deref().map(file).transpose()?;
+        let save = self.save.as_deref().map(file).transpose()?;
+        let earlier = self.baseline.as_deref().map(|path| self.earlier(path)).transpose()?;
+        let (cells, skipped) = self.cells(readers)?;
+        if cfg!(debug_assertions) {
+            say("这是调试构建，数字没有意义；请用 cargo build --release 构建的程序来测");
+        }
+        let command = command_line(std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()));
+        let mut results: Vec<Figures> = Vec::new();
+        for (number, ways) in (1..).zip(&cells) {
+            let plan = self.plan(ways);
+            let title = format!("{number}/{} {} {}", cells.len(), plan.algorithm, told(&plan.ways));
+            let bar = progress(&title, plan.span);
+            let figures = measure(&plan, readers, &command, &mut |progress| advance(&bar, progress));
+            bar.finish_and_clear();
+            let mut figures = figures?;
+            figures.baseline = self.compared(&figures, earlier.as_deref())?;
+            self.print(&figures, out)?;
+            results.push(figures);
+        }
+        if self.matrix && !self.json {
+            bench_print::table(&results, &skipped, &Machine::here(), out)?;
         } else {
-            print(&figures, ceiling.as_ref(), out)?;
+            skipped.iter().for_each(|skipped| say(&format!("{}没有测：{}", skipped.what, skipped.why)));
         }
-        let all = [Some(&figures), ceiling.as_ref()].into_iter().flatten().all(|f| f.verified == f.signatures);
-        Ok(if all { exit::PASSED } else { ExitCode::from(exit::FAILED) })
-    }
-
-    /// Runs the sessions, all from the same moment, then verifies what they signed.
-    fn measure(
-        &self,
-        reader: &'static str,
-        key: &PrivateKey,
-        session: impl Fn(&Barrier) -> Result<Session, CliError> + Sync,
-    ) -> Result<Figures, CliError> {
-        let start = Barrier::new(usize::from(self.sessions));
-        let sessions = thread::scope(|scope| {
-            let threads: Vec<_> = (0..self.sessions).map(|_| scope.spawn(|| session(&start))).collect();
-            let joined = threads.into_iter().map(|thread| thread.join().expect("a session panics only by a bug"));
-            joined.collect::<Result<Vec<Session>, CliError>>()
-        })?;
-        let mut nanoseconds: Vec<u64> = sessions.iter().flat_map(|s| s.nanoseconds.iter().copied()).collect();
-        nanoseconds.sort_unstable();
-        let elapsed = sessions.iter().map(|s| s.elapsed).max().unwrap_or_default().as_secs_f64();
-        let signed: Vec<_> = sessions.iter().flat_map(|s| &s.signed).collect();
-        Ok(Figures {
-            algorithm: self.algorithm.to_string(),
-            signer: key.bench_signer().name(),
-            reader,
-            sessions: self.sessions,
-            seconds: rounded(elapsed, 1000.0),
-            signatures: signed.len(),
-            per_second: rounded(signed.len() as f64 / elapsed, 10.0),
-            p50_us: percentile(&nanoseconds, 50),
-            p99_us: percentile(&nanoseconds, 99),
-            verified: verify(key.public_key(), &signed),
-            apdus: sessions.iter().map(|s| s.apdus).sum(),
-        })
-    }
-
-    fn raw_session(&self, key: &PrivateKey, start: &Barrier) -> Result<Session, CliError> {
-        let signer: Box<dyn Signer> = key.bench_signer();
-        let sign = &mut |digest: &[u8; 32]| {
-            signer.sign_digest(digest).map_err(|error| CliError::Surroundings(error.to_string()))
-        };
-        start.wait();
-        sign_for(self.seconds, sign)
-    }
-
-    /// A card of its own, with its PIN verified once: what a person does who signs many things.
-    fn card_session(&self, key: &PrivateKey, start: &Barrier) -> Result<Session, CliError> {
-        let mut reader = MemoryReader::with_card(fixture_card(self.algorithm, key)?);
-        let terminal = Terminal::connect(&mut reader).and_then(|mut terminal| {
-            terminal.verify_pin(&self.pin)?;
-            Ok(terminal)
-        });
-        // Everyone waits for everyone, or a wrong PIN in one session would hang the others.
-        start.wait();
-        let mut terminal = terminal.map_err(|error| CliError::Input(error.to_string()))?;
-        let sign = &mut |digest: &[u8; 32]| {
-            let signature = terminal.sign(Slot::Authentication, self.algorithm, digest);
-            signature.map_err(|error| CliError::Surroundings(error.to_string()))
-        };
-        let session = sign_for(self.seconds, sign)?;
-        Ok(Session { apdus: reader.tray().apdus(), ..session })
-    }
-}
-
-/// Signs one digest after another until the time is over; at least one.
-fn sign_for(limit: Duration, sign: &mut Sign<'_>) -> Result<Session, CliError> {
-    let mut session = Session::default();
-    let begin = now();
-    let mut before = begin;
-    for count in 0_u64.. {
-        let mut digest = [0x5A; 32];
-        digest[24..].copy_from_slice(&count.to_be_bytes());
-        let signature = sign(&digest)?;
-        let after = now();
-        session.nanoseconds.push(u64::try_from((after - before).as_nanos()).unwrap_or(u64::MAX));
-        session.signed.push((digest, signature));
-        session.elapsed = after - begin;
-        if session.elapsed >= limit {
-            break;
+        if let Some(file) = report {
+            whole(file, page(&results, &skipped).as_bytes())?;
         }
-        before = after;
-    }
-    Ok(session)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// How many of the signatures are right, found out on all cores.
-fn verify(key: &PublicKey, signed: &[&([u8; 32], Vec<u8>)]) -> usize {
-    let key = key.clone().with_table();
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let right = |part: &[&([u8; 32], Vec<u8>)]| {
-        part.iter().filter(|(digest, signature)| key.verify_digest(digest, signature).is_ok()).count()
-    };
-    thread::scope(|scope| {
-        let parts = signed.chunks(signed.len().div_ceil(cores).max(1));
-        let threads: Vec<_> = parts.map(|part| scope.spawn(move || right(part))).collect();
-        threads.into_iter().map(|thread| thread.join().expect("verification doesn't panic")).sum()
-    })
-}
-
-fn fixture_file(algorithm: Algorithm) -> Result<CardFile, CliError> {
-    let text = match algorithm {
-        Algorithm::Sm2 => include_str!("../../fixtures/cards/dongling-legal.json"),
-        Algorithm::Rsa2048 => include_str!("../../fixtures/cards/dongling-operator.json"),
-        Algorithm::P256 => include_str!("../../fixtures/cards/dongling-operator2.json"),
-    };
-    CardFile::parse(text).map_err(|error| CliError::Surroundings(error.to_string()))
-}
-
-fn fixture_key(algorithm: Algorithm) -> Result<PrivateKey, CliError> {
-    let file = fixture_file(algorithm)?;
-    let held = file.slots.get(&Slot::Authentication);
-    held.map(|held| held.key.clone()).ok_or_else(|| CliError::Surroundings("内置测试卡没有9A密钥".into()))
-}
-
-/// The fixture card, but with the same signer as the ceiling has.
-fn fixture_card(algorithm: Algorithm, key: &PrivateKey) -> Result<Card, CliError> {
-    let slot = SlotKey::with_signer(key.clone(), key.bench_signer(), None);
-    let keys = CardKeys::new().with(Slot::Authentication, slot);
-    Ok(Card::new(fixture_file(algorithm)?.profile, keys))
-}
-
-fn print(figures: &Figures, ceiling: Option<&Figures>, out: &mut dyn Write) -> std::io::Result<()> {
-    let Figures { algorithm, signer, reader, sessions, per_second, p50_us, p99_us, .. } = figures;
-    writeln!(out, "{algorithm} / {reader} / {sessions}路（{signer}）")?;
-    writeln!(out, "  每秒签名  {per_second:.0} 次，p50 {p50_us:.1} 微秒，p99 {p99_us:.1} 微秒")?;
-    writeln!(out, "  已验签    {} / {}，APDU {} 条", figures.verified, figures.signatures, figures.apdus)?;
-    if let Some(ceiling) = ceiling {
-        let share = 100.0 * per_second / ceiling.per_second;
-        writeln!(out, "  上限      {:.0} 次/秒（同一签名器，不经卡片；卡片达到 {share:.0}%）", ceiling.per_second)?;
-    }
-    Ok(())
-}
-
-fn percentile(sorted: &[u64], percent: usize) -> f64 {
-    let place = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
-    sorted.get(place).map_or(0.0, |nanoseconds| rounded(*nanoseconds as f64 / 1000.0, 100.0))
-}
-
-fn rounded(value: f64, steps: f64) -> f64 {
-    (value * steps).round() / steps
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run(algorithm: &str, reader: &str, pin: &str) -> Result<serde_json::Value, CliError> {
-        let bench = BenchSign {
-            algorithm: algorithm.parse().unwrap(),
-            reader: reader.parse().unwrap(),
-            seconds: Duration::from_millis(5),
-            sessions: 2,
-            pin: Pin::parse(pin).unwrap(),
-            json: true,
-        };
-        let mut out = Vec::new();
-        bench.exec(&mut out)?;
-        Ok(serde_json::from_slice(&out).unwrap())
+        if let Some(file) = save {
+            whole(file, lines(&results)?.as_bytes())?;
+        }
+        Ok(self.verdict(&results))
     }
 
-    #[test]
-    fn every_signature_is_verified_whatever_the_algorithm_and_the_way() {
-        for algorithm in ["sm2", "rsa2048", "p256"] {
-            for reader in ["memory", "raw"] {
-                let figures = run(algorithm, reader, "88888888").unwrap();
-                assert_eq!(figures["verified"], figures["signatures"], "{algorithm} {reader}");
-                let signatures = figures["signatures"].as_u64().unwrap();
-                assert!(signatures >= 2);
-                // SELECT and VERIFY in each session; an RSA signature takes two pieces and a GET RESPONSE.
-                let each = if algorithm == "rsa2048" { 3 } else { 1 };
-                let apdus = if reader == "memory" { 2 * 2 + each * signatures } else { 0 };
-                assert_eq!(figures["apdus"], apdus, "{algorithm} {reader}");
+    /// What is to be measured: one thing, or the matrix.
+    fn cells(&self, readers: &dyn Readers) -> Result<(Vec<(Algorithm, Vec<Way>)>, Vec<Skipped>), CliError> {
+        match self.algorithm {
+            Some(algorithm) if !self.matrix => {
+                let ways = if self.reader.is_empty() { vec![Way::Memory] } else { self.reader.clone() };
+                Ok((vec![(algorithm, ways)], Vec::new()))
+            }
+            only => {
+                let algorithms = only.map_or(Algorithm::ALL.to_vec(), |algorithm| vec![algorithm]);
+                let (cells, skipped) = matrix::cells(&algorithms, &self.reader, self.pin.is_some(), readers)?;
+                Ok((cells.into_iter().map(|Cell { algorithm, way }| (algorithm, vec![way])).collect(), skipped))
             }
         }
     }
 
-    #[test]
-    fn a_wrong_pin_and_a_missing_reader_are_told_apart() {
-        assert!(matches!(run("sm2", "memory", "111111"), Err(CliError::Input(text)) if text.contains("还可尝试4次")));
-        assert!(matches!(run("sm2", "pcsc", "88888888"), Err(CliError::Surroundings(_))));
+    fn plan(&self, (algorithm, ways): &(Algorithm, Vec<Way>)) -> Plan {
+        let pin = self.pin.clone().or_else(|| Pin::parse(DEFAULT_PIN).ok()).expect("the default is a PIN");
+        let each = u16::try_from(ways.len()).unwrap_or(MOST_SESSIONS);
+        let transaction = if self.keep_transaction { Transaction::Kept } else { Transaction::Each };
+        Plan {
+            algorithm: *algorithm,
+            ways: ways.clone(),
+            span: self.seconds,
+            sessions: self.sessions.unwrap_or(each),
+            pin,
+            pin_each: self.pin_each,
+            transaction,
+        }
     }
 
-    #[test]
-    fn percentiles_are_taken_from_the_sorted_times() {
-        let times: Vec<u64> = (1..=100).map(|n| n * 1000).collect();
-        assert_eq!((percentile(&times, 50), percentile(&times, 99)), (50.0, 99.0));
-        assert_eq!(percentile(&[7000], 99), 7.0);
-        assert_eq!(percentile(&[], 50), 0.0);
+    /// The results of a file; without the algorithm in question it is of no use.
+    fn earlier(&self, path: &Path) -> Result<Vec<Figures>, CliError> {
+        let wrong = |why: &dyn std::fmt::Display| CliError::Input(format!("基准 {}：{why}", path.display()));
+        let mut text = String::new();
+        let file = fs::File::open(path).map_err(|error| wrong(&format!("读不了，{error}")))?;
+        file.take(comparison::MOST_BYTES)
+            .read_to_string(&mut text)
+            .map_err(|error| wrong(&format!("读不了，{error}")))?;
+        let earlier = comparison::read(&text).map_err(|error| wrong(&error))?;
+        match self.algorithm {
+            Some(wanted) if !earlier.iter().any(|figures| figures.algorithm == wanted.name()) => {
+                let found = earlier.iter().map(Figures::told).collect::<Vec<_>>().join("；");
+                Err(wrong(&NoBaseline::Other { wanted: wanted.to_string(), found }))
+            }
+            Some(_) | None => Ok(earlier),
+        }
     }
+
+    /// In a matrix a measurement that is new has nothing to be compared with; a single one must have.
+    fn compared(&self, now: &Figures, earlier: Option<&[Figures]>) -> Result<Option<Comparison>, CliError> {
+        let Some(earlier) = earlier else { return Ok(None) };
+        match comparison::compare(now, earlier) {
+            Ok(comparison) => {
+                if !comparison.machine_differs.is_empty() {
+                    let differs = comparison.machine_differs.join("、");
+                    say(&format!("基准是在另一台机器或另一个构建上测的（{differs}不同），比较仅供参考"));
+                }
+                Ok(Some(comparison))
+            }
+            Err(_) if self.matrix => {
+                say(&format!("基准里没有「{}」，不比较", now.told()));
+                Ok(None)
+            }
+            Err(error) => Err(CliError::Input(format!("基准：{error}"))),
+        }
+    }
+
+    fn print(&self, figures: &Figures, out: &mut dyn Write) -> Result<(), CliError> {
+        if self.json {
+            writeln!(out, "{}", line(figures)?)?;
+            out.flush()?;
+        } else if !self.matrix {
+            bench_print::figures(figures, out)?;
+        }
+        Ok(())
+    }
+
+    fn verdict(&self, results: &[Figures]) -> ExitCode {
+        let mut passed = results.iter().all(Figures::all_verified);
+        for (figures, was) in results.iter().filter_map(|f| Some((f, f.baseline.as_ref()?))) {
+            let percent = 100.0 * figures.per_second / was.per_second;
+            if let Some(least) = self.fail_below.filter(|least| percent < *least) {
+                say(&format!("{}：只有基准的{percent:.1}%，低于{least}%", figures.told()));
+                passed = false;
+            }
+        }
+        if passed { exit::PASSED } else { ExitCode::from(exit::FAILED) }
+    }
+}
+
+fn file(path: &Path) -> Result<ReportFile, CliError> {
+    ReportFile::create(path).map_err(|error| CliError::Surroundings(error.to_string()))
+}
+
+fn whole(mut file: ReportFile, bytes: &[u8]) -> Result<(), CliError> {
+    file.write_all(bytes)?;
+    Ok(file.flush()?)
+}
+
+fn line(figures: &Figures) -> Result<String, CliError> {
+    serde_json::to_string(figures).map_err(|error| CliError::Surroundings(error.to_string()))
+}
+
+fn lines(results: &[Figures]) -> Result<String, CliError> {
+    results.iter().map(|figures| Ok(line(figures)? + "\n")).collect()
+}
+
+/// Talk goes to stderr; with that gone there is nobody to tell.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "kouan: {text}");
+}
+
+fn told(ways: &[Way]) -> String {
+    ways.iter().map(Way::to_string).collect::<Vec<_>>().join(" + ")
+}
+
+/// The words as one would type them again, `kouan` first, with `***` for a PIN.
+fn command_line(words: impl Iterator<Item = String>) -> String {
+    let mut line = String::from("kouan");
+    let mut secret = false;
+    for word in words {
+        line.push(' ');
+        if std::mem::take(&mut secret) {
+            line += "***";
+        } else if word.starts_with("--pin=") {
+            line += "--pin=***";
+        } else if !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_=./:,+".contains(c)) {
+            secret = word == "--pin";
+            line += &word;
+        } else {
+            line += &format!("'{}'", word.replace('\'', "'\\''"));
+        }
+    }
+    line
+}
+
+/// A bar for people who look on; nobody else sees it.
+fn progress(title: &str, span: Duration) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(milliseconds(span)), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{prefix} [{bar:24}] {percent:>3}% {msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+    bar.set_prefix(title.to_owned());
+    bar.tick();
+    bar
+}
+
+fn advance(bar: &ProgressBar, progress: Progress) {
+    bar.set_position(milliseconds(progress.elapsed));
+    let rate = progress.signatures as f64 / progress.elapsed.as_secs_f64().max(1e-9);
+    bar.set_message(format!("{} 次，{} 次/秒", progress.signatures, bench_print::rate(rate)));
+}
+
+fn milliseconds(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }

@@ -9,15 +9,19 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
+mod bench_print;
 pub mod bench_scenario;
 pub mod bench_sign;
 pub mod card;
+pub mod card_apdu;
 pub mod coverage;
+pub mod doctor;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
 pub mod lint;
 pub mod list;
+pub mod list_readers;
 pub mod report_file;
 pub mod report_merge;
 pub mod report_to;
@@ -49,6 +53,7 @@ enum Command {
     Schema(schema::Schema),
     SelfTest(self_test::SelfTest),
     Card(card::Card),
+    Doctor(doctor::Doctor),
     /// Measure
     #[command(subcommand)]
     Bench(Bench),
@@ -105,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Schema(c) => c.exec(&mut out),
         Command::SelfTest(c) => c.exec(&mut out),
         Command::Card(c) => c.exec(&mut out),
+        Command::Doctor(c) => c.exec(&mut out),
         Command::Bench(Bench::Sign(c)) => c.exec(&mut out),
         Command::Bench(Bench::Scenario(c)) => c.exec(&mut out),
     };

@@ -1,8 +1,8 @@
 //! A PIV smart card (SP 800-73-4) in software, with SM2 beside RSA-2048 and P-256.
 //!
 //! Command bytes go in, answer bytes come out, whichever way they travel. The crate knows nothing of the
-//! program that uses it: no clock, no socket, no source of randomness of its own. Only [`CardFile`] and
-//! [`CardSession`] touch the disk. A private key never leaves a card: there is no command and no function that returns one.
+//! program that uses it: no clock, no source of randomness of its own. Only [`CardFile`] and [`CardSession`] touch the
+//! disk; only [`vpcd`] opens a socket. A private key never leaves a card: there is no command and no function that returns one.
 //!
 //! Start with [`CardFile`] or [`Card::new`], put the card into a [`MemoryReader`], talk to it as a [`Reader`].
 
@@ -23,6 +23,7 @@ mod slot;
 pub mod status;
 pub mod tlv;
 mod tray;
+pub mod vpcd;
 mod words;
 
 pub use card::Card;
@@ -35,5 +36,5 @@ pub use profile::Profile;
 pub use reader::{Atr, MemoryReader, Presence, Reader, ReaderError};
 pub use session::CardSession;
 pub use slot::Slot;
-pub use tray::{Exchange, Tray};
+pub use tray::{Exchange, Tray, masked};
 pub use words::{Words, words};

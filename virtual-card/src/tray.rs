@@ -157,7 +157,7 @@ impl Tray {
 
 /// The command with `*` for every byte that could belong to a PIN or PUK. The length byte stays only where it is
 /// surely one: a malformed command may have a digit in that place.
-fn masked(command: &[u8]) -> Vec<u8> {
+pub fn masked(command: &[u8]) -> Vec<u8> {
     let mut shown = command.to_vec();
     if command.get(1).is_some_and(|ins| command::carries_secret(*ins)) {
         let open = match command.get(4) {

@@ -7,3 +7,4 @@ mod noise;
 mod piv;
 mod test_card;
 mod transcript;
+mod vpcd;
