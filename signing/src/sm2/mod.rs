@@ -25,3 +25,5 @@ pub(crate) use verify::verify;
 
 #[cfg(test)]
 mod agreement;
+#[cfg(test)]
+mod timing;
