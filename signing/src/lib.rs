@@ -3,9 +3,9 @@
 //! This crate does no input or output, knows no clock and draws no randomness of its own: time and generator are arguments,
 //! so that a run replays byte for byte. All signatures are deterministic but those of [`PrivateKey::bench_signer`].
 //!
-//! Two paths lead to an SM2 signature, and they make the same bytes. [`PrivateKey::signer`] is constant time and is for keys
-//! that a user brings. [`PrivateKey::fixture_signer`] takes variable time, is several times as fast, and is for the simulator's own
-//! published keys. Verification has only public inputs and always takes the fast road.
+//! Two paths lead to an SM2 signature, and they make the same bytes. [`PrivateKey::signer`] is constant time in style (nobody has
+//! audited it) and is for keys that a user brings. [`PrivateKey::fixture_signer`] takes variable time, is faster by a third, and is
+//! for the simulator's own published keys. Verification has only public inputs and always takes the fast road.
 
 mod algorithm;
 mod asn1;

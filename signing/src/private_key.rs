@@ -20,16 +20,14 @@ use zeroize::Zeroizing;
 use crate::{
     Algorithm, PublicKey, Signer, SigningError,
     algorithm::{EC_PUBLIC_KEY, P256_CURVE, RSA_ENCRYPTION, SM2_CURVE},
-    public_key::uncompressed,
-    signer::{AwsP256, AwsRsa, CrateP256, CrateSm2},
-    sm2::{Affine, DEFAULT_ID, FixtureSm2Key},
+    signer::{AwsP256, AwsRsa, CrateP256},
+    sm2::{Affine, FixtureSm2Key, Sm2Key},
     wrapping::Sealed,
 };
 
 const PEM_LABEL: &str = "PRIVATE KEY";
 
-/// A private key with its public key. Cloning is cheap; the secret is wiped when the last clone goes, with one exception:
-/// the `sm2` crate's own signing key, which [`PrivateKey::signer`] needs, does not wipe itself.
+/// A private key with its public key. Cloning is cheap; the secret is wiped when the last clone goes.
 #[derive(Clone)]
 pub struct PrivateKey {
     inner: Arc<Inner>,
@@ -42,8 +40,8 @@ struct Inner {
 }
 
 enum Secret {
-    Sm2 { key: ::sm2::SecretKey, signing: ::sm2::dsa::SigningKey, fixture: FixtureSm2Key },
-    Rsa { signing: Arc<RsaKeyPair>, decrypting: Pkcs1PrivateDecryptingKey, raw: OnceLock<Option<rsa::PrivateKey>> },
+    Sm2 { key: Sm2Key },
+    Rsa { signing: Arc<RsaKeyPair>, decrypting: Pkcs1PrivateDecryptingKey, raw: Box<OnceLock<Option<rsa::PrivateKey>>> },
     P256 { key: p256::SecretKey },
 }
 
@@ -101,15 +99,13 @@ impl PrivateKey {
 
     fn from_sm2(key: ::sm2::SecretKey) -> Result<Self, SigningError> {
         let bytes = Zeroizing::new(<[u8; 32]>::from(key.to_bytes()));
-        let fixture = FixtureSm2Key::from_bytes(&bytes)
+        let numbers = Sm2Key::from_bytes(&bytes)
             .ok_or(SigningError::MalformedKey { reason: "SM2 私钥应在 1 到 n-2 之间" })?;
         let unusable = SigningError::MalformedKey { reason: "SM2 私钥无法使用" };
-        let identity = std::str::from_utf8(DEFAULT_ID).map_err(|_| unusable.clone())?;
-        let signing = ::sm2::dsa::SigningKey::new(identity, &key).map_err(|_| unusable.clone())?;
-        let point = uncompressed(signing.verifying_key().as_affine()).ok_or(unusable.clone())?;
-        let public = PublicKey::from_point(Algorithm::Sm2, &point)?;
+        let point = numbers.public_point().ok_or(unusable.clone())?;
+        let public = PublicKey::from_point(Algorithm::Sm2, &point.to_bytes())?;
         let pkcs8 = Zeroizing::new(key.to_pkcs8_der().map_err(|_| unusable)?.as_bytes().to_vec());
-        Ok(Self::new(public, pkcs8, Secret::Sm2 { key, signing, fixture }))
+        Ok(Self::new(public, pkcs8, Secret::Sm2 { key: numbers }))
     }
 
     fn from_p256(key: p256::SecretKey) -> Result<Self, SigningError> {
@@ -130,7 +126,7 @@ impl PrivateKey {
         let decrypting = PrivateDecryptingKey::from_pkcs8(der)
             .map_err(|_| malformed.clone())
             .and_then(|key| Pkcs1PrivateDecryptingKey::new(key).map_err(|_| malformed))?;
-        let secret = Secret::Rsa { signing: Arc::new(signing), decrypting, raw: OnceLock::new() };
+        let secret = Secret::Rsa { signing: Arc::new(signing), decrypting, raw: Box::default() };
         Ok(Self::new(public, Zeroizing::new(der.to_vec()), secret))
     }
 
@@ -160,10 +156,10 @@ impl PrivateKey {
         &self.inner.public
     }
 
-    /// The path for keys that a user brings: constant time and deterministic.
+    /// The path for keys that a user brings: constant time (SM2: in style, not audited) and deterministic.
     pub fn signer(&self) -> Box<dyn Signer> {
         match &self.inner.secret {
-            Secret::Sm2 { signing, .. } => Box::new(CrateSm2(signing.clone())),
+            Secret::Sm2 { key } => Box::new(key.clone()),
             Secret::Rsa { signing, .. } => Box::new(AwsRsa(Arc::clone(signing))),
             Secret::P256 { key } => Box::new(CrateP256(key.into())),
         }
@@ -172,7 +168,7 @@ impl PrivateKey {
     /// For the simulator's own published keys only: SM2 in variable time. The bytes are those of [`PrivateKey::signer`].
     pub fn fixture_signer(&self) -> Box<dyn Signer> {
         match &self.inner.secret {
-            Secret::Sm2 { fixture, .. } => Box::new(fixture.clone()),
+            Secret::Sm2 { key } => Box::new(FixtureSm2Key::of(key)),
             Secret::Rsa { .. } | Secret::P256 { .. } => self.signer(),
         }
     }
@@ -188,18 +184,13 @@ impl PrivateKey {
         }
     }
 
-    /// Opens what `PublicKey::wrap_key` made. SM2 in constant time.
+    /// Opens what `PublicKey::wrap_key` made. SM2 in constant time, in style.
     ///
     /// # Errors
     /// [`SigningError::UnwrapFailed`]; [`SigningError::Unsupported`] for P-256.
     pub fn unwrap_key(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, SigningError> {
         match &self.inner.secret {
-            Secret::Sm2 { key, .. } => {
-                let sealed = Sealed::parse(wrapped)?;
-                let c1 = ::sm2::PublicKey::from_sec1_bytes(&sealed.c1).map_err(|_| C1_OFF_CURVE)?;
-                let shared = (c1.to_projective() * *key.to_nonzero_scalar()).to_affine();
-                sealed.open(&uncompressed(&shared).ok_or(C1_OFF_CURVE)?)
-            }
+            Secret::Sm2 { key } => open_sm2(wrapped, |c1| key.shared_point(c1)),
             Secret::Rsa { decrypting, .. } => {
                 let refused = SigningError::UnwrapFailed {
                     reason: "RSA PKCS#1 v1.5 解密失败，密文不是给这把私钥的"
@@ -219,13 +210,10 @@ impl PrivateKey {
     /// # Errors
     /// As [`PrivateKey::unwrap_key`].
     pub fn fixture_unwrap_key(&self, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, SigningError> {
-        let Secret::Sm2 { fixture, .. } = &self.inner.secret else {
-            return self.unwrap_key(wrapped);
-        };
-        let sealed = Sealed::parse(wrapped)?;
-        let c1 = Affine::from_bytes(&sealed.c1).ok_or(C1_OFF_CURVE)?;
-        let shared = c1.multiply(&fixture.secret_bytes()).to_affine().ok_or(C1_OFF_CURVE)?;
-        sealed.open(&shared.to_bytes())
+        match &self.inner.secret {
+            Secret::Sm2 { key } => open_sm2(wrapped, |c1| FixtureSm2Key::of(key).shared_point(c1)),
+            Secret::Rsa { .. } | Secret::P256 { .. } => self.unwrap_key(wrapped),
+        }
     }
 
     /// The raw private RSA operation on a block of the modulus' length, as a smart card is asked for it.
@@ -262,17 +250,14 @@ impl PrivateKey {
     /// [`SigningError::MalformedKey`] for a point off the curve; [`SigningError::Unsupported`] for RSA.
     pub fn ecdh(&self, peer_point_uncompressed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SigningError> {
         let off_curve = SigningError::MalformedKey { reason: "对方的点不在曲线上，或不是未压缩形式" };
-        if peer_point_uncompressed.len() != 65 {
-            return Err(off_curve);
-        }
+        let point: &[u8; 65] = peer_point_uncompressed.try_into().map_err(|_| off_curve.clone())?;
         match &self.inner.secret {
-            Secret::Sm2 { key, .. } => {
-                let peer = ::sm2::PublicKey::from_sec1_bytes(peer_point_uncompressed).map_err(|_| off_curve)?;
-                let shared = (peer.to_projective() * *key.to_nonzero_scalar()).to_affine();
-                Ok(Zeroizing::new(shared.x().to_vec()))
+            Secret::Sm2 { key } => {
+                let shared = Affine::from_bytes(point).and_then(|peer| key.shared_point(&peer)).ok_or(off_curve)?;
+                Ok(Zeroizing::new(shared.x_bytes().to_vec()))
             }
             Secret::P256 { key } => {
-                let peer = p256::PublicKey::from_sec1_bytes(peer_point_uncompressed).map_err(|_| off_curve)?;
+                let peer = p256::PublicKey::from_sec1_bytes(point).map_err(|_| off_curve)?;
                 let shared = (peer.to_projective() * *key.to_nonzero_scalar()).to_affine();
                 Ok(Zeroizing::new(shared.x().to_vec()))
             }
@@ -284,6 +269,14 @@ impl PrivateKey {
 }
 
 const C1_OFF_CURVE: SigningError = SigningError::UnwrapFailed { reason: "C1 不是曲线上的点" };
+
+/// Decrypts with d C1, however that is computed.
+fn open_sm2(wrapped: &[u8], shared: impl Fn(&Affine) -> Option<Affine>) -> Result<Zeroizing<Vec<u8>>, SigningError> {
+    let sealed = Sealed::parse(wrapped)?;
+    let c1 = Affine::from_bytes(&sealed.c1).ok_or(C1_OFF_CURVE)?;
+    let shared = shared(&c1).ok_or(C1_OFF_CURVE)?;
+    sealed.open(&shared.to_bytes())
+}
 
 /// DigestInfo of SHA-256 without the digest (RFC 8017, 9.2 note 1).
 const SHA256_INFO: [u8; 19] =

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use ::sm2::elliptic_curve::{Generate, Group, sec1::ToSec1Point};
+use ::sm2::elliptic_curve::Generate;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use der::{Decode, Encode, asn1::AnyRef, asn1::BitStringRef};
 use rand_core::CryptoRng;
@@ -18,6 +18,7 @@ use rsa::{
     traits::PublicKeyParts,
 };
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+use zeroize::Zeroizing;
 
 use crate::{
     Algorithm, SigningError,
@@ -25,12 +26,12 @@ use crate::{
     asn1, diagnosis,
     digest::sha256,
     signer::imported,
-    sm2::{Affine, DEFAULT_ID, Table, generator, identity_hash, verify},
+    sm2::{Affine, DEFAULT_ID, KeyTable, ephemeral_points, identity_hash, verify},
     wrapping,
 };
 
-/// From this many verifications on, a table for an SM2 key has paid for itself.
-const USES_BEFORE_TABLE: u32 = 6;
+/// After this many verifications or encryptions a table for an SM2 key has paid for itself.
+const USES_BEFORE_TABLE: u32 = 7;
 
 /// A public key. Cloning is cheap, and clones share what was computed for it.
 #[derive(Clone)]
@@ -53,7 +54,7 @@ struct Sm2Numbers {
     bytes: [u8; 65],
     point: Affine,
     identity: [u8; 32],
-    table: OnceLock<Table>,
+    table: OnceLock<KeyTable>,
     uses: AtomicU32,
 }
 
@@ -228,15 +229,14 @@ impl PublicKey {
     #[must_use]
     pub fn with_table(self) -> Self {
         if let Numbers::Sm2(numbers) = &self.inner.numbers {
-            numbers.table.get_or_init(|| Table::for_key(numbers.point));
+            numbers.table.get_or_init(|| KeyTable::new(numbers.point));
         }
         self
     }
 
     /// Encrypts a short symmetric key; the bytes depend on the generator's stream only. Undone by `PrivateKey::unwrap_key`.
     ///
-    /// SM2: DER SM2Cipher (GM/T 0009, C1C3C2). RSA: PKCS#1 v1.5. An SM2 key that has a table multiplies in variable time: k lives
-    /// for one message only, and the simulator's traffic hides nothing.
+    /// SM2: DER SM2Cipher (GM/T 0009, C1C3C2), constant time in style, faster from the eighth use on. RSA: PKCS#1 v1.5.
     ///
     /// # Errors
     /// [`SigningError::Unsupported`] for P-256, and for keys that are empty or too long.
@@ -248,7 +248,7 @@ impl PublicKey {
             }
             Numbers::Sm2(numbers) => loop {
                 if let Some((c1, shared)) = numbers.ephemeral(rng)
-                    && let Some(wrapped) = wrapping::seal(&c1, &shared, key)
+                    && let Some(wrapped) = wrapping::seal(&c1.to_bytes(), &Zeroizing::new(shared.to_bytes()), key)
                 {
                     return Ok(wrapped);
                 }
@@ -272,33 +272,19 @@ const NOT_A_PAIR: SigningError = SigningError::MalformedSignature { reason: "应
 
 impl Sm2Numbers {
     /// Counts a use, and builds the table when it begins to pay.
-    fn table_if_worth_it(&self) -> Option<&Table> {
+    fn table_if_worth_it(&self) -> Option<&KeyTable> {
         if let Some(table) = self.table.get() {
             return Some(table);
         }
         let uses = self.uses.fetch_add(1, Ordering::Relaxed);
-        (uses >= USES_BEFORE_TABLE).then(|| self.table.get_or_init(|| Table::for_key(self.point)))
+        (uses >= USES_BEFORE_TABLE).then(|| self.table.get_or_init(|| KeyTable::new(self.point)))
     }
 
-    /// A random k, as kG and kP. By tables if this key has one, else by the `sm2` crate.
-    fn ephemeral<R: CryptoRng + ?Sized>(&self, rng: &mut R) -> Option<([u8; 65], [u8; 65])> {
-        let k = ::sm2::NonZeroScalar::generate_from_rng(rng);
-        if let Some(table) = self.table.get() {
-            let bytes = k.to_bytes().into();
-            let c1 = generator().multiply(&bytes).to_affine()?;
-            let shared = table.multiply(&bytes).to_affine()?;
-            return Some((c1.to_bytes(), shared.to_bytes()));
-        }
-        let point = ::sm2::PublicKey::from_sec1_bytes(&self.bytes).ok()?;
-        let c1 = ::sm2::ProjectivePoint::mul_by_generator(&k).to_affine();
-        let shared = (point.to_projective() * *k).to_affine();
-        Some((uncompressed(&c1)?, uncompressed(&shared)?))
+    /// A random k, as kG and kP.
+    fn ephemeral<R: CryptoRng + ?Sized>(&self, rng: &mut R) -> Option<(Affine, Affine)> {
+        let k = Zeroizing::new(::sm2::NonZeroScalar::generate_from_rng(rng));
+        ephemeral_points(&k, &self.point, self.table_if_worth_it())
     }
-}
-
-/// 04 || x || y of the `sm2` crate's point; `None` for infinity.
-pub(crate) fn uncompressed(point: &::sm2::AffinePoint) -> Option<[u8; 65]> {
-    point.to_sec1_point(false).as_bytes().try_into().ok()
 }
 
 impl PartialEq for PublicKey {

@@ -9,7 +9,10 @@ use aws_lc_rs::{
 };
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 
-use crate::{Algorithm, SigningError, asn1, sm2::FixtureSm2Key};
+use crate::{
+    Algorithm, SigningError, asn1,
+    sm2::{FixtureSm2Key, Sm2Key},
+};
 
 /// Something that signs digests with one key.
 pub trait Signer: Send + Sync {
@@ -26,21 +29,18 @@ pub trait Signer: Send + Sync {
     fn sign_digest(&self, digest: &[u8; 32]) -> Result<Vec<u8>, SigningError>;
 }
 
-/// SM2 by the `sm2` crate, constant time.
-pub(crate) struct CrateSm2(pub(crate) ::sm2::dsa::SigningKey);
-
-impl Signer for CrateSm2 {
+impl Signer for Sm2Key {
     fn algorithm(&self) -> Algorithm {
         Algorithm::Sm2
     }
 
     fn name(&self) -> &'static str {
-        "sm2 crate"
+        "sm2 table w5, scanned (constant time in style)"
     }
 
     fn sign_digest(&self, digest: &[u8; 32]) -> Result<Vec<u8>, SigningError> {
-        let signature: ::sm2::dsa::Signature = self.0.sign_prehash(digest).map_err(|_| failed(Algorithm::Sm2))?;
-        Ok(asn1::write_pair(&signature.r_bytes(), &signature.s_bytes()))
+        let signature = self.sign_digest_raw(digest);
+        Ok(asn1::write_pair(&signature[..32], &signature[32..]))
     }
 }
 

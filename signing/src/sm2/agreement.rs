@@ -1,17 +1,16 @@
 //! The table code against the standard's vectors and, on many keys and messages, against the `sm2` crate.
 
 use ::sm2::{
-    dsa::{
-        SigningKey,
-        signature::hazmat::{PrehashSigner, PrehashVerifier},
-    },
+    Scalar,
     elliptic_curve::{Group, sec1::ToSec1Point},
 };
-use proptest::prelude::*;
 
 use super::{
-    Affine, DEFAULT_ID, FixtureSm2Key, Table, generator, identity_hash, point::Jacobian, scalar::ScalarBytes,
-    table::generator_point, verify,
+    Affine, DEFAULT_ID, FixtureSm2Key, KeyTable, Sm2Key, ephemeral_points, identity_hash,
+    point::Jacobian,
+    scalar::ScalarBytes,
+    table::{generator_point, narrow_generator, wide_generator},
+    verify,
 };
 
 fn hex<const N: usize>(text: &str) -> [u8; N] {
@@ -49,25 +48,28 @@ fn the_standards_identity_hash_and_digest_come_out() {
 
 #[test]
 fn the_standards_key_and_signature_come_out() {
-    assert_eq!(generator().multiply(&hex(D)).to_affine().unwrap().to_bytes(), hex(P));
+    assert_eq!(Sm2Key::from_bytes(&hex(D)).unwrap().public_point().unwrap().to_bytes(), hex(P));
     let key = FixtureSm2Key::from_bytes(&hex(D)).unwrap();
     let signature = key.sign_with(&ScalarBytes::reduced(&hex(E)), &ScalarBytes::reduced(&hex(K))).unwrap();
     assert_eq!(signature[..32], hex::<32>(R));
     assert_eq!(signature[32..], hex::<32>(S));
     assert!(verify(&standard_point(), None, &hex(E), &hex(R), &hex(S)));
-    assert!(verify(&standard_point(), Some(&Table::for_key(standard_point())), &hex(E), &hex(R), &hex(S)));
+    assert!(verify(&standard_point(), Some(&KeyTable::new(standard_point())), &hex(E), &hex(R), &hex(S)));
 }
 
 #[test]
 fn the_standards_encryption_comes_out() {
-    let c1 = generator().multiply(&hex(K)).to_affine().unwrap().to_bytes();
+    let k = ScalarBytes::reduced(&hex(K));
+    let table = KeyTable::new(standard_point());
+    let (c1, shared) = ephemeral_points(&k, &standard_point(), Some(&table)).unwrap();
+    assert_eq!(ephemeral_points(&k, &standard_point(), None), Some((c1, shared)));
+    let (c1, shared) = (c1.to_bytes(), shared.to_bytes());
     assert_eq!(
         c1,
         hex(
             "0404EBFC718E8D1798620432268E77FEB6415E2EDE0E073C0F4F640ECD2E149A73E858F9D81E5430A57B36DAAB8F950A3C64E6EE6A63094D99283AFF767E124DF0"
         )
     );
-    let shared = Table::for_key(standard_point()).multiply(&hex(K)).to_affine().unwrap().to_bytes();
     let sealed = crate::wrapping::seal(&c1, &shared, b"encryption standard").unwrap();
     let c3_c2: [u8; 55] = hex(concat!(
         "0420",
@@ -102,7 +104,7 @@ fn r_and_s_out_of_range_are_refused() {
 #[test]
 fn every_flipped_bit_is_noticed() {
     let point = standard_point();
-    let table = Table::for_key(point);
+    let table = KeyTable::new(point);
     for bit in 0..256 {
         let flip = |text: &str| {
             let mut bytes: [u8; 32] = hex(text);
@@ -133,95 +135,150 @@ fn an_x_coordinate_above_n_is_reduced_before_it_is_compared() {
     let point = Affine::from_bytes(key.to_affine().to_sec1_point(false).as_bytes().try_into().unwrap()).unwrap();
     let digest = ScalarBytes::bytes(&(r - ScalarBytes::reduced(&x)));
     assert!(verify(&point, None, &digest, &hex(R), &hex(S)));
-    assert!(verify(&point, Some(&Table::for_key(point)), &digest, &hex(R), &hex(S)));
+    assert!(verify(&point, Some(&KeyTable::new(point)), &digest, &hex(R), &hex(S)));
+}
+
+/// scalar x point in every way that there is here, each as 04 || x || y, `None` for infinity.
+fn all_ways(point: Affine, table: &KeyTable, scalar: &Scalar) -> [(&'static str, Option<[u8; 65]>); 4] {
+    let affine = |product: Jacobian| product.to_affine().map(Affine::to_bytes);
+    [
+        ("table, scanned", affine(table.multiply(scalar))),
+        ("table, variable time", affine(table.multiply_vartime(scalar))),
+        ("no table, scanned", affine(point.multiply(scalar))),
+        ("no table, variable time", affine(point.multiply_vartime(scalar))),
+    ]
+}
+
+/// Scalars at which code goes wrong: the ends of the range, single bits, runs of ones, one window full or empty, those at which the
+/// last addition of a window width doubles, and what is left of p and R modulo n.
+fn edge_scalars() -> Vec<Scalar> {
+    let mut edges = vec![Scalar::ZERO];
+    edges.extend((1u64..70).map(Scalar::from));
+    for text in [
+        D,
+        K,
+        R,
+        S,
+        // p mod n, 2^256 mod n, (n + 1) / 2, (n - 1) / 2, alternating bits.
+        "000000000000000000000000000000008DFC2093DE39FAD5AC440BF6C62ABEDC",
+        "000000010000000000000000000000008DFC2094DE39FAD4AC440BF6C62ABEDD",
+        "7FFFFFFF7FFFFFFFFFFFFFFFFFFFFFFFB901EFB590E30295A9DDFA049CEAA092",
+        "7FFFFFFF7FFFFFFFFFFFFFFFFFFFFFFFB901EFB590E30295A9DDFA049CEAA091",
+        "5555555555555555555555555555555555555555555555555555555555555555",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    ] {
+        edges.push(ScalarBytes::reduced(&hex(text)));
+    }
+    let powers: Vec<Scalar> =
+        std::iter::successors(Some(Scalar::ONE), |power| Some(*power + *power)).take(260).collect();
+    for width in [4, 5, 8] {
+        let ones = Scalar::from((1u64 << width) - 1);
+        for low in powers.iter().step_by(width) {
+            edges.extend([*low * ones, -(*low * ones), Scalar::from(u64::MAX) * low]);
+            // All ones but for one empty window.
+            edges.push(ScalarBytes::reduced(&[0xFF; 32]) - *low * ones);
+        }
+    }
+    edges.extend(powers.iter().flat_map(|power| [*power, *power - Scalar::ONE, *power + Scalar::ONE]));
+    let opposites: Vec<Scalar> = edges.iter().map(|scalar| -*scalar).collect();
+    edges.extend(opposites);
+    edges
+}
+
+/// Points at which code goes wrong: G, -G, small and large multiples, x near p, x at and above n, y small.
+fn edge_points() -> Vec<Affine> {
+    let times_g =
+        |scalar: Scalar| by_crate(&ScalarBytes::bytes(&scalar)).and_then(|bytes| Affine::from_bytes(&bytes)).unwrap();
+    let mut points: Vec<Affine> = [1u64, 2, 3, 16, 31, 32, 1 << 40].map(|k| times_g(Scalar::from(k))).into();
+    points.extend([1u64, 2, 31].map(|k| times_g(-Scalar::from(k))));
+    // On average every other x has a point: six from p - 1 downwards, from n upwards, and from 0 upwards.
+    let prime = ::sm2::U256::from_be_hex("FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF");
+    let order = ::sm2::U256::from_be_hex(N);
+    for (start, step) in [
+        (prime.wrapping_sub(&::sm2::U256::ONE), ::sm2::U256::MAX),
+        (order, ::sm2::U256::ONE),
+        (::sm2::U256::ZERO, ::sm2::U256::ONE),
+    ] {
+        let xs = std::iter::successors(Some(start), |x| Some(x.wrapping_add(&step)));
+        let found = xs.take(60).filter_map(|x| {
+            let compressed = [&[2][..], &x.to_be_bytes()].concat();
+            let point = ::sm2::PublicKey::from_sec1_bytes(&compressed).ok()?.to_sec1_point(false);
+            Affine::from_bytes(point.as_bytes().try_into().unwrap())
+        });
+        let before = points.len();
+        points.extend(found.take(6));
+        assert_eq!(points.len(), before + 6, "half of all x lie on the curve");
+    }
+    points
+}
+
+/// scalar x point by the `sm2` crate.
+fn times_by_crate(point: Affine, scalar: &Scalar) -> Option<[u8; 65]> {
+    let point = ::sm2::PublicKey::from_sec1_bytes(&point.to_bytes()).unwrap().to_projective();
+    (point * *scalar).to_affine().to_sec1_point(false).as_bytes().try_into().ok()
 }
 
 #[test]
 fn edge_scalars_agree_with_the_crate() {
     let g = generator_point();
-    let small_table = Table::for_key(g);
-    let mut edges = vec![hex(N_MINUS_1), hex(N_MINUS_2), hex(D)];
-    for bit in 0..256 {
-        let mut bytes = [0; 32];
-        bytes[31 - bit / 8] = 1 << (bit % 8);
-        edges.push(bytes); // All digits zero but one.
-        let mut ones = [0xFF; 32];
-        ones[31 - bit / 8] = 0;
-        edges.push(ScalarBytes::bytes(&ScalarBytes::reduced(&ones)));
-    }
-    for scalar in edges {
-        let expected = by_crate(&scalar);
-        let affine = |point: Jacobian| point.to_affine().map(Affine::to_bytes);
-        assert_eq!(affine(generator().multiply(&scalar)), expected);
-        assert_eq!(affine(small_table.multiply(&scalar)), expected);
-        assert_eq!(affine(g.multiply(&scalar)), expected);
+    for scalar in edge_scalars() {
+        let expected = by_crate(&ScalarBytes::bytes(&scalar));
+        let wide = wide_generator().multiply_vartime(&scalar).to_affine().map(Affine::to_bytes);
+        assert_eq!(wide, expected, "{scalar:?}, wide table");
+        for (way, found) in all_ways(g, narrow_generator(), &scalar) {
+            assert_eq!(found, expected, "{scalar:?}, {way}");
+        }
     }
 }
 
 #[test]
-fn zero_and_the_order_give_infinity() {
-    let g = generator_point();
-    for scalar in [[0; 32], hex(N)] {
-        assert!(generator().multiply(&scalar).is_infinity());
-        assert!(Table::for_key(g).multiply(&scalar).is_infinity());
-        assert!(g.multiply(&scalar).is_infinity());
+fn edge_points_agree_with_the_crate() {
+    let scalars = edge_scalars();
+    for (i, point) in edge_points().into_iter().enumerate() {
+        let table = KeyTable::new(point);
+        // A part of the scalars for each point, another for the next: all of them over all points would take a minute.
+        for scalar in scalars.iter().skip(i % 23).step_by(23) {
+            let expected = times_by_crate(point, scalar);
+            for (way, found) in all_ways(point, &table, scalar) {
+                assert_eq!(found, expected, "{point:?}, {scalar:?}, {way}");
+            }
+        }
     }
+}
+
+#[test]
+fn zero_gives_infinity() {
+    let g = generator_point();
+    assert!(wide_generator().multiply_vartime(&Scalar::ZERO).is_infinity());
+    for (way, found) in all_ways(g, narrow_generator(), &Scalar::ZERO) {
+        assert_eq!(found, None, "{way}");
+    }
+    assert_eq!(ephemeral_points(&Scalar::ZERO, &g, None), None);
 }
 
 #[test]
 fn sums_that_double_or_cancel_inside_a_verification_are_right() {
     // Starting from G and adding 1 G meets the doubling branch; from -G, the point at infinity.
     let g = Jacobian::from(generator_point());
-    let one = {
-        let mut one = [0; 32];
-        one[31] = 1;
-        one
-    };
-    assert_eq!(
-        generator().multiply_and_add(g, &one).to_affine().map(Affine::to_bytes),
-        by_crate(&{
-            let mut two = [0; 32];
-            two[31] = 2;
-            two
-        })
-    );
-    assert!(generator().multiply_and_add(g, &hex(N_MINUS_1)).is_infinity());
+    let sum = wide_generator().multiply_and_add_vartime(g, &Scalar::ONE);
+    let two = ScalarBytes::bytes(&Scalar::from(2u64));
+    assert_eq!(sum.to_affine().map(Affine::to_bytes), by_crate(&two));
+    assert!(wide_generator().multiply_and_add_vartime(g, &-Scalar::ONE).is_infinity());
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn signatures_are_the_crates_byte_for_byte(secret: [u8; 32], digest: [u8; 32], flip in 0usize..256) {
-        let Some(key) = FixtureSm2Key::from_bytes(&secret) else { return Ok(()) };
-        let theirs = SigningKey::from_slice("1234567812345678", &secret).unwrap();
-        let expected: ::sm2::dsa::Signature = theirs.sign_prehash(&digest).unwrap();
-        let ours = key.sign_digest_raw(&digest);
-        prop_assert_eq!(&ours[..], &expected.to_bytes()[..]);
-
-        let public: [u8; 65] = theirs.verifying_key().to_sec1_bytes().as_ref().try_into().unwrap();
-        let point = Affine::from_bytes(&public).unwrap();
-        prop_assert_eq!(point.to_bytes(), public);
-        let (r, s) = (ours[..32].try_into().unwrap(), ours[32..].try_into().unwrap());
-        let table = Table::for_key(point);
-        prop_assert!(verify(&point, None, &digest, &r, &s));
-        prop_assert!(verify(&point, Some(&table), &digest, &r, &s));
-
-        let mut altered = digest;
-        altered[flip / 8] ^= 1 << (flip % 8);
-        // A digest is taken modulo n, so the crate is asked as well.
-        let theirs = theirs.verifying_key().verify_prehash(&altered, &expected).is_ok();
-        prop_assert_eq!(verify(&point, None, &altered, &r, &s), theirs);
-        prop_assert_eq!(verify(&point, Some(&table), &altered, &r, &s), theirs);
-    }
-
-    #[test]
-    fn multiples_of_any_point_are_the_crates(secret: [u8; 32], scalar: [u8; 32]) {
-        let Some(point) = by_crate(&secret) else { return Ok(()) };
-        let theirs = ::sm2::PublicKey::from_sec1_bytes(&point).unwrap().to_projective() * ScalarBytes::reduced(&scalar);
-        let expected = theirs.to_affine().to_sec1_point(false).as_bytes().to_vec();
-        let point = Affine::from_bytes(&point).unwrap();
-        prop_assert_eq!(&point.multiply(&scalar).to_affine().unwrap().to_bytes()[..], &expected[..]);
-        prop_assert_eq!(&Table::for_key(point).multiply(&scalar).to_affine().unwrap().to_bytes()[..], &expected[..]);
+#[test]
+fn a_key_equal_or_opposite_to_the_generator_verifies_as_the_crate_does() {
+    // s G + t P with P = G, -G and 2 G: the sums of both tables meet each other's points.
+    for secret in [Scalar::ONE, -Scalar::from(2u64), Scalar::from(2u64)] {
+        let bytes = ScalarBytes::bytes(&secret);
+        let key = FixtureSm2Key::from_bytes(&bytes).unwrap();
+        let point = Affine::from_bytes(&by_crate(&bytes).unwrap()).unwrap();
+        let table = KeyTable::new(point);
+        for digest in [[0; 32], [0xFF; 32], hex(N), hex(E)] {
+            let signature = key.sign_digest_raw(&digest);
+            let (r, s) = (signature[..32].try_into().unwrap(), signature[32..].try_into().unwrap());
+            assert!(verify(&point, None, &digest, &r, &s));
+            assert!(verify(&point, Some(&table), &digest, &r, &s));
+        }
     }
 }

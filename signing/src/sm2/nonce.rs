@@ -8,6 +8,35 @@ use zeroize::Zeroizing;
 
 use super::scalar::ScalarBytes;
 
+/// The part of the first step that depends on the key alone: HMAC under K = 0 over V || 0 || d. It is half a dozen compressions
+/// of SM3 that each signature of a key is spared. Wiped on drop, as every state of the hash is (feature `zeroize` of `sm3`).
+pub(super) struct NonceSeed {
+    begun: Hmac<Sm3>,
+}
+
+impl NonceSeed {
+    /// `key` is d.
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        let mut begun = keyed(&[0; 32]);
+        begun.update(&FIRST_VALUE);
+        begun.update(&[0]);
+        begun.update(key);
+        Self { begun }
+    }
+
+    /// The nonces for e = `digest`, which is reduced; `key` is d once more.
+    pub(super) fn nonces(&self, key: &[u8; 32], digest: &[u8; 32]) -> Nonces {
+        let mut first = self.begun.clone();
+        first.update(digest);
+        let mut nonces = Nonces::keyed_by(first, Zeroizing::new(FIRST_VALUE));
+        nonces.rekey(1, &[key, digest]);
+        nonces
+    }
+}
+
+/// V of RFC 6979 section 3.2, step b.
+const FIRST_VALUE: [u8; 32] = [1; 32];
+
 /// K, V of RFC 6979 section 3.2.
 pub(super) struct Nonces {
     keyed: Hmac<Sm3>,
@@ -17,11 +46,11 @@ pub(super) struct Nonces {
 }
 
 impl Nonces {
-    /// `key` is d, `digest` is e, already reduced.
-    pub(super) fn new(key: &[u8; 32], digest: &[u8; 32]) -> Self {
-        let mut nonces = Self { keyed: keyed(&[0; 32]), value: Zeroizing::new([1; 32]), fresh: true };
-        nonces.rekey(0, &[key, digest]);
-        nonces.rekey(1, &[key, digest]);
+    /// The result of `mac` becomes K; then V = HMAC_K(V).
+    fn keyed_by(mac: Hmac<Sm3>, value: Zeroizing<[u8; 32]>) -> Self {
+        let key = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
+        let mut nonces = Self { keyed: keyed(&key), value, fresh: true };
+        nonces.advance();
         nonces
     }
 
@@ -47,9 +76,8 @@ impl Nonces {
         for part in material {
             mac.update(*part);
         }
-        let key = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
-        self.keyed = keyed(&key);
-        self.advance();
+        let fresh = self.fresh;
+        *self = Self { fresh, ..Self::keyed_by(mac, self.value.clone()) };
     }
 
     fn advance(&mut self) {

@@ -1,8 +1,15 @@
-//! Points of SM2's curve y^2 = x^3 - 3x + b, in affine and Jacobian coordinates. Variable time.
+//! Points of SM2's curve y^2 = x^3 - 3x + b, in affine and Jacobian coordinates.
 //!
-//! The additions are complete by branches: the point at infinity, equal points and opposite points are each handled.
+//! `add` and `add_affine` are complete by branches (infinity, equal and opposite points are each handled) and so for public
+//! points. `add_distinct`, `add_or_double`, `double` and what selects have no branch: the room `secret` is built of them.
 
-use super::field::{Element, limbs};
+use ::sm2::Scalar;
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use super::{
+    field::{Element, limbs},
+    scalar::ScalarBytes,
+};
 
 /// b of GB/T 32918.5.
 pub(super) const B: [u8; 32] = [
@@ -43,29 +50,48 @@ impl Affine {
         self.x.to_bytes()
     }
 
-    fn negate(&self) -> Self {
+    pub(super) fn negate(&self) -> Self {
         Self { x: self.x, y: self.y.negate() }
     }
 
-    /// scalar x self, for a point that has no table: signed digits of window 5 (wNAF), 256 doublings.
-    pub(crate) fn multiply(&self, scalar: &[u8; 32]) -> Jacobian {
-        // self, 3 self, ..., 15 self.
+    #[inline(always)]
+    pub(super) fn negate_if(&self, choice: Choice) -> Self {
+        Self { x: self.x, y: Element::conditional_select(&self.y, &self.y.negate(), choice) }
+    }
+
+    /// self, 3 self, 5 self, ..., (2 N - 1) self.
+    pub(super) fn odd_multiples<const N: usize>(&self) -> [Self; N] {
         let twice = Jacobian::from(*self).double();
         let mut odd = vec![Jacobian::from(*self)];
-        for i in 0..7 {
-            odd.push(odd[i].add(&twice));
+        for i in 1..N {
+            odd.push(odd[i - 1].add(&twice));
         }
+        // No multiple below n of a point of prime order n is infinity, so all of them exist.
         let odd = Jacobian::to_affine_all(&odd);
+        std::array::from_fn(|i| odd[i])
+    }
+
+    /// scalar x self, for a public scalar and a point that has no table: signed digits of window 5 (wNAF), 256 doublings.
+    pub(crate) fn multiply_vartime(&self, scalar: &Scalar) -> Jacobian {
+        let odd = self.odd_multiples::<8>();
         let mut sum = Jacobian::INFINITY;
-        for digit in signed_digits(scalar).iter().rev() {
+        for digit in signed_digits(&ScalarBytes::bytes(scalar)).iter().rev() {
             sum = sum.double();
             if *digit != 0 {
-                // A digit is odd and between -15 and 15. No multiple of a point of prime order is infinity, so all 8 exist.
+                // A digit is odd and between -15 and 15.
                 let entry = odd[usize::from(digit.unsigned_abs() / 2)];
                 sum = sum.add_affine(&if *digit > 0 { entry } else { entry.negate() });
             }
         }
         sum
+    }
+}
+
+impl ConditionallySelectable for Affine {
+    #[inline(always)]
+    fn conditional_select(a: &Self, b: &Self, choice: Choice) -> Self {
+        let select = Element::conditional_select;
+        Self { x: select(&a.x, &b.x, choice), y: select(&a.y, &b.y, choice) }
     }
 }
 
@@ -117,15 +143,27 @@ impl Jacobian {
         self.z.is_zero()
     }
 
-    /// `None` for infinity.
+    /// `None` for infinity. Constant time but for that.
     pub(crate) fn to_affine(self) -> Option<Affine> {
         (!self.is_infinity()).then(|| self.scaled(&self.z.invert()))
     }
 
-    /// All at once, with one inversion. Infinity becomes (0, 0), which is no point: callers hold none.
+    /// As [`Jacobian::to_affine`], for a public point.
+    pub(crate) fn to_affine_vartime(self) -> Option<Affine> {
+        (!self.is_infinity()).then(|| self.scaled(&self.z.invert_vartime()))
+    }
+
+    /// Two points with one inversion; `None` if either is infinity. Constant time but for that.
+    pub(crate) fn to_affine_both(self, other: Self) -> Option<(Affine, Affine)> {
+        let inverse = self.z.mul(&other.z).invert();
+        (!self.is_infinity() && !other.is_infinity())
+            .then(|| (self.scaled(&inverse.mul(&other.z)), other.scaled(&inverse.mul(&self.z))))
+    }
+
+    /// Public points, all at once, with one inversion. Infinity becomes (0, 0), which is no point: callers hold none.
     pub(super) fn to_affine_all(points: &[Self]) -> Vec<Affine> {
         let mut inverses: Vec<Element> = points.iter().map(|point| point.z).collect();
-        Element::invert_all(&mut inverses);
+        Element::invert_all_vartime(&mut inverses);
         points.iter().zip(inverses).map(|(point, inverse)| point.scaled(&inverse)).collect()
     }
 
@@ -155,27 +193,51 @@ impl Jacobian {
         Self { x, y, z }
     }
 
-    /// self + other, mixed coordinates: 8 products and 3 squares.
+    pub(super) fn double_times(self, times: usize) -> Self {
+        (0..times).fold(self, |point, _| point.double())
+    }
+
+    /// self + other, mixed coordinates: 8 products and 3 squares. For public points.
     #[inline]
     pub(crate) fn add_affine(&self, other: &Affine) -> Self {
         if self.is_infinity() {
             return Self::from(*other);
         }
-        let z2 = self.z.square();
-        let h = other.x.mul(&z2).sub(&self.x);
-        let r = other.y.mul(&self.z.mul(&z2)).sub(&self.y);
+        let (sum, h, r) = self.add_distinct(other);
         if h.is_zero() {
             return if r.is_zero() { self.double() } else { Self::INFINITY };
         }
+        sum
+    }
+
+    /// The formulas of [`Jacobian::add_affine`] alone: right for points of different x, self not infinity. Opposite points give infinity.
+    ///
+    /// The second and third values tell the other cases: both are 0 for equal points, only the second for opposite ones.
+    #[inline(always)]
+    pub(super) fn add_distinct(&self, other: &Affine) -> (Self, Element, Element) {
+        let z2 = self.z.square();
+        let h = other.x.mul(&z2).sub(&self.x);
+        let r = other.y.mul(&self.z.mul(&z2)).sub(&self.y);
         let h2 = h.square();
         let h3 = h.mul(&h2);
         let v = self.x.mul(&h2);
         let x = r.square().sub(&h3).sub(&v.double());
         let y = r.mul(&v.sub(&x)).sub(&self.y.mul(&h3));
-        Self { x, y, z: self.z.mul(&h) }
+        (Self { x, y, z: self.z.mul(&h) }, h, r)
     }
 
-    /// self + other, both Jacobian.
+    /// self + other without a branch, for any two points but self = infinity.
+    pub(super) fn add_or_double(&self, other: &Affine) -> Self {
+        let (sum, h, r) = self.add_distinct(other);
+        let equal = h.ct_eq(&Element::ZERO) & r.ct_eq(&Element::ZERO);
+        Self::conditional_select(&sum, &self.double(), equal)
+    }
+
+    pub(super) fn negate_if(&self, choice: Choice) -> Self {
+        Self { y: Element::conditional_select(&self.y, &self.y.negate(), choice), ..*self }
+    }
+
+    /// self + other, both Jacobian and public.
     pub(super) fn add(&self, other: &Self) -> Self {
         if self.is_infinity() {
             return *other;
@@ -197,6 +259,13 @@ impl Jacobian {
         let x = r.square().sub(&h3).sub(&v.double());
         let y = r.mul(&v.sub(&x)).sub(&s1.mul(&h3));
         Self { x, y, z: self.z.mul(&other.z).mul(&h) }
+    }
+}
+
+impl ConditionallySelectable for Jacobian {
+    fn conditional_select(a: &Self, b: &Self, choice: Choice) -> Self {
+        let select = Element::conditional_select;
+        Self { x: select(&a.x, &b.x, choice), y: select(&a.y, &b.y, choice), z: select(&a.z, &b.z, choice) }
     }
 }
 
@@ -241,8 +310,10 @@ mod tests {
     #[test]
     fn small_multiples_are_repeated_additions() {
         let mut sum = Jacobian::INFINITY;
-        for i in 0..70 {
-            assert_eq!(generator_point().multiply(&scalar(i)).to_affine(), sum.to_affine(), "{i}");
+        for i in 0u64..70 {
+            let scalar = Scalar::from(i);
+            assert_eq!(generator_point().multiply_vartime(&scalar).to_affine(), sum.to_affine(), "{i}");
+            assert_eq!(generator_point().multiply(&scalar).to_affine(), sum.to_affine(), "{i}");
             sum = sum.add_affine(&generator_point());
         }
     }

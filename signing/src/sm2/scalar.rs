@@ -19,10 +19,9 @@ impl ScalarBytes {
 
     /// `None` unless 0 < value < n.
     pub(crate) fn in_range(bytes: &[u8; 32]) -> Option<Scalar> {
-        if *bytes == [0; 32] {
-            return None;
-        }
-        Scalar::from_repr((*bytes).into()).into_option()
+        // No branch but on the answer: nonces are read here too.
+        let scalar = Scalar::from_repr((*bytes).into()).into_option()?;
+        (!bool::from(scalar.is_zero())).then_some(scalar)
     }
 
     pub(crate) fn bytes(scalar: &Scalar) -> [u8; 32] {

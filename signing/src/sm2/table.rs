@@ -1,9 +1,15 @@
-//! Tables of a fixed point's multiples: a scalar is cut into windows, each window reads one entry. Variable time.
+//! Tables of a fixed point's odd multiples: a scalar is cut into digits, each digit reads one entry of its own row.
+//!
+//! Reading an entry by its index takes variable time; that is for public scalars and for fixtures. Whoever has a secret scalar reads
+//! through the room `secret`, which looks at every entry of a row.
 
 use std::sync::OnceLock;
 
+use ::sm2::Scalar;
+
 use super::{
-    field::{Element, limbs},
+    digits::{Digit, OddDigits},
+    field::Element,
     point::{Affine, Jacobian},
 };
 
@@ -15,73 +21,78 @@ pub(super) const GENERATOR_BYTES: [u8; 65] = [
     0xD0, 0xA9, 0x87, 0x7C, 0xC6, 0x2A, 0x47, 0x40, 0x02, 0xDF, 0x32, 0xE5, 0x21, 0x39, 0xF0, 0xA0, //
 ];
 
-/// The window for G: 510 KB, built once. For other points 4 (60 KB each).
-const GENERATOR_WINDOW: usize = 8;
-const KEY_WINDOW: usize = 4;
+/// The width of tables that are scanned, and of public keys': 52 rows of 16 points, 53 KB.
+pub(crate) const NARROW: usize = 5;
+/// The width of the generator's table for public scalars: 32 rows of 128 points, 256 KB.
+pub(crate) const WIDE: usize = 8;
 
-/// All multiples d 2^(w i) P for windows i and digits d from 1 to 2^w - 1.
-pub(crate) struct Table {
-    window: usize,
+/// The points d 2^(W i) P for the rows i and the odd d from 1 to 2^W - 1.
+pub(crate) struct Table<const W: usize> {
     entries: Vec<Affine>,
 }
 
-impl Table {
-    /// A table for a public key: worth its price (about half a millisecond) from the sixth use.
-    pub(crate) fn for_key(point: Affine) -> Self {
-        Self::new(point, KEY_WINDOW)
-    }
+/// A public key's table: worth its price after some eight uses.
+pub(crate) type KeyTable = Table<NARROW>;
 
-    fn new(point: Affine, window: usize) -> Self {
-        let digits = (1usize << window) - 1;
-        // 2^(w i) P for each window, by doublings, then made affine together.
+impl<const W: usize> Table<W> {
+    const ROW: usize = 1 << (W - 1);
+
+    pub(crate) fn new(point: Affine) -> Self {
+        let rows = OddDigits::<W>::COUNT;
+        // 2^(W i) P and twice that for each row, by doublings, then made affine together.
         let mut base = Jacobian::from(point);
-        let mut bases = Vec::with_capacity(256 / window);
-        for _ in 0..256 / window {
-            bases.push(base);
-            for _ in 0..window {
-                base = base.double();
-            }
+        let mut pairs = Vec::with_capacity(2 * rows);
+        for _ in 0..rows {
+            let twice = base.double();
+            pairs.extend([base, twice]);
+            base = (1..W).fold(twice, |point, _| point.double());
         }
-        let bases = Jacobian::to_affine_all(&bases);
-        // No entry is infinity: the curve's order is a prime above every d 2^(w i) that is not a multiple of it.
-        let mut entries = Vec::with_capacity(bases.len() * digits);
-        for base in &bases {
+        let pairs = Jacobian::to_affine_all(&pairs);
+        // No entry is infinity: the curve's order is a prime that divides no d 2^(W i).
+        let mut entries = Vec::with_capacity(rows * Self::ROW);
+        for (base, twice) in pairs.as_chunks().0.iter().map(|[base, twice]| (base, twice)) {
             let mut multiple = Jacobian::from(*base);
             entries.push(multiple);
-            for _ in 1..digits {
-                multiple = multiple.add_affine(base);
+            for _ in 1..Self::ROW {
+                multiple = multiple.add_affine(twice);
                 entries.push(multiple);
             }
         }
-        Self { window, entries: Jacobian::to_affine_all(&entries) }
+        Self { entries: Jacobian::to_affine_all(&entries) }
     }
 
-    /// scalar x P, for 32 big-endian bytes.
-    pub(crate) fn multiply(&self, scalar: &[u8; 32]) -> Jacobian {
-        self.multiply_and_add(Jacobian::INFINITY, scalar)
+    /// The entries, row by row; each row has 2^(W-1).
+    pub(super) fn entries(&self) -> &[Affine] {
+        &self.entries
     }
 
-    /// start + scalar x P.
-    pub(crate) fn multiply_and_add(&self, start: Jacobian, scalar: &[u8; 32]) -> Jacobian {
-        let scalar = limbs(scalar);
-        let digits = (1usize << self.window) - 1;
-        let mut sum = start;
-        for (i, entries) in self.entries.chunks_exact(digits).enumerate() {
-            // Both windows divide 64, so no digit crosses a limb.
-            let bit = i * self.window;
-            let digit = (scalar[bit / 64] >> (bit % 64)) as usize & digits;
-            if digit != 0 {
-                sum = sum.add_affine(&entries[digit - 1]);
-            }
-        }
-        sum
+    /// scalar x P, for a public scalar or a fixture's.
+    pub(crate) fn multiply_vartime(&self, scalar: &Scalar) -> Jacobian {
+        self.multiply_and_add_vartime(Jacobian::INFINITY, scalar)
+    }
+
+    /// start + scalar x P, likewise.
+    pub(crate) fn multiply_and_add_vartime(&self, start: Jacobian, scalar: &Scalar) -> Jacobian {
+        let digits = OddDigits::<W>::new(scalar);
+        let negated = digits.negated.unwrap_u8();
+        self.entries.chunks_exact(Self::ROW).enumerate().fold(start, |sum, (i, row)| {
+            let Digit { index, negative } = digits.digit(i);
+            let entry = row[index];
+            sum.add_affine(&if negative == negated { entry } else { entry.negate() })
+        })
     }
 }
 
-/// The table of the generator, built at the first use.
-pub(crate) fn generator() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| Table::new(generator_point(), GENERATOR_WINDOW))
+/// The generator's table for public scalars and fixtures, built at the first use.
+pub(crate) fn wide_generator() -> &'static Table<WIDE> {
+    static TABLE: OnceLock<Table<WIDE>> = OnceLock::new();
+    TABLE.get_or_init(|| Table::new(generator_point()))
+}
+
+/// The generator's table for secret scalars, built at the first use.
+pub(crate) fn narrow_generator() -> &'static Table<NARROW> {
+    static TABLE: OnceLock<Table<NARROW>> = OnceLock::new();
+    TABLE.get_or_init(|| Table::new(generator_point()))
 }
 
 pub(super) fn generator_point() -> Affine {

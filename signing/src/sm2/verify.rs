@@ -6,22 +6,21 @@ use super::{
     field::Element,
     point::Affine,
     scalar::{ORDER, ScalarBytes},
-    table::{Table, generator},
+    table::{KeyTable, wide_generator},
 };
 
 /// Whether r, s is the signature of e = `digest` under `point`. `table`, where given, is that point's.
-pub(crate) fn verify(point: &Affine, table: Option<&Table>, digest: &[u8; 32], r: &[u8; 32], s: &[u8; 32]) -> bool {
-    let (Some(r), Some(s_scalar)) = (ScalarBytes::in_range(r), ScalarBytes::in_range(s)) else {
+pub(crate) fn verify(point: &Affine, table: Option<&KeyTable>, digest: &[u8; 32], r: &[u8; 32], s: &[u8; 32]) -> bool {
+    let (Some(r), Some(s)) = (ScalarBytes::in_range(r), ScalarBytes::in_range(s)) else {
         return false;
     };
-    let t = r + s_scalar;
+    let t = r + s;
     if bool::from(t.is_zero()) {
         return false;
     }
-    let t = ScalarBytes::bytes(&t);
     let sum = match table {
-        Some(table) => table.multiply_and_add(generator().multiply(s), &t),
-        None => generator().multiply_and_add(point.multiply(&t), s),
+        Some(table) => table.multiply_and_add_vartime(wide_generator().multiply_vartime(&s), &t),
+        None => wide_generator().multiply_and_add_vartime(point.multiply_vartime(&t), &s),
     };
     // r = e + x1 mod n, so x1 mod n is r - e; x1 itself is below p, and p lies between n and 2n. Comparing with both
     // candidates spares the inversion.
