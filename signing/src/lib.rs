@@ -14,6 +14,7 @@ mod cipher;
 mod diagnosis;
 mod digest;
 mod error;
+mod import;
 mod private_key;
 mod public_key;
 mod signer;
@@ -27,6 +28,7 @@ pub use crate::{
     cipher::{aes256_cbc_decrypt, aes256_cbc_encrypt, sm4_cbc_decrypt, sm4_cbc_encrypt},
     digest::{hmac_sha256, sha256, sm3},
     error::SigningError,
+    import::RsaFactors,
     private_key::PrivateKey,
     public_key::PublicKey,
     signer::Signer,

@@ -11,6 +11,8 @@ use crate::{
     applet::Applet,
     command::Command,
     key::CardKeys,
+    management::ManagementKey,
+    object::Objects,
     pin::{Pin, PinState, Puk},
     profile::Profile,
     slot::Slot,
@@ -131,9 +133,14 @@ impl Card {
         self.applet.guid()
     }
 
-    /// The certificate in a slot, as GET DATA would show it.
-    pub fn certificate(&self, slot: Slot) -> Option<&Certificate> {
-        self.applet.keys().get(slot)?.certificate()
+    /// The certificate in a slot, as GET DATA would show it; `None` if the object is absent or no certificate.
+    pub fn certificate(&self, slot: Slot) -> Option<Certificate> {
+        self.applet.objects().certificate(slot)
+    }
+
+    /// The number that tools show as the card's serial number.
+    pub fn serial(&self) -> u32 {
+        self.applet.serial()
     }
 
     /// What makes the signatures of a slot, for reports.
@@ -147,9 +154,46 @@ impl Card {
         self
     }
 
+    /// The same card with these objects beside its certificates.
+    pub(crate) fn with_objects(mut self, objects: &Objects) -> Self {
+        self.applet.add_objects(objects);
+        self
+    }
+
+    /// The same card, of which everyone may know the keys that it will make or be given.
+    pub(crate) fn as_fixture(mut self) -> Self {
+        self.applet.is_fixture = true;
+        self
+    }
+
+    /// Adds to the card's random numbers what nobody could foretell.
+    pub(crate) fn stir(&mut self, seed: &[u8; 32]) {
+        self.applet.stir(seed);
+    }
+
     /// PIN and PUK, for the card's file.
     pub(crate) fn secrets(&self) -> (Pin, Puk) {
         self.applet.pin.secrets()
+    }
+
+    /// How often PIN and PUK may be wrong, for the card's file.
+    pub(crate) fn limits(&self) -> (u8, u8) {
+        self.applet.pin.limits()
+    }
+
+    /// The management key, for the card's file.
+    pub(crate) fn management_key(&self) -> &ManagementKey {
+        self.applet.management.key()
+    }
+
+    /// The keys, for the card's file.
+    pub(crate) fn keys(&self) -> &CardKeys {
+        self.applet.keys()
+    }
+
+    /// The objects, certificates among them, for the card's file.
+    pub(crate) fn objects(&self) -> &Objects {
+        self.applet.objects()
     }
 }
 

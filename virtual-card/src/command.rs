@@ -1,4 +1,5 @@
-//! The commands of PIV (SP 800-73-4 part 2, section 3): the only place that knows instruction bytes.
+//! The commands of PIV (SP 800-73-4 part 2, section 3) and those that Yubico added for administration, which common tools
+//! rely on: the only place that knows instruction bytes.
 //!
 //! A command that has been read is well-formed; whether the card agrees to it is the applet's business.
 
@@ -6,8 +7,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     apdu,
+    management::{ManagementAlgorithm, ManagementKey},
     pin::{Pin, Puk},
     status::StatusWord,
+    template::{BroughtKey, NewKey, Request},
     tlv,
 };
 
@@ -41,16 +44,46 @@ pub(crate) enum Command<'a> {
     GetData(u32),
     /// C0
     GetResponse,
-}
-
-/// What GENERAL AUTHENTICATE is asked to do, by the tags in its template 7C.
-pub(crate) enum Request<'a> {
-    /// 82 empty, 81: sign this, or raise it to the private exponent.
-    Sign(&'a [u8]),
-    /// 82 empty, 85: agree on a secret with this point.
-    Agree(&'a [u8]),
-    /// 81 empty: give a random number.
-    Challenge,
+    /// DB: put these bytes into the object with this tag; none take it away.
+    PutData {
+        /// The object.
+        tag: u32,
+        /// What goes into its tag 53.
+        content: &'a [u8],
+    },
+    /// 47
+    Generate {
+        /// The slot.
+        reference: u8,
+        /// What to make.
+        new: NewKey,
+    },
+    /// FE (Yubico): take this key into a slot.
+    Import {
+        /// What kind of key it should be.
+        algorithm: u8,
+        /// The slot.
+        reference: u8,
+        /// The key.
+        brought: BroughtKey,
+    },
+    /// FF (Yubico)
+    SetManagementKey(ManagementKey),
+    /// FA (Yubico): new limits for the tries of PIN and PUK, which get their first values again.
+    SetTries {
+        /// How often the PIN may be wrong.
+        pin: u8,
+        /// How often the PUK may be wrong.
+        puk: u8,
+    },
+    /// FB (Yubico): back to the state from the factory, once PIN and PUK are blocked.
+    StartOver,
+    /// FD (Yubico): which functions there are, told by the version of a YubiKey that has them.
+    GetVersion,
+    /// F8 (Yubico): the card's number in four bytes.
+    GetSerial,
+    /// F7 (Yubico): what there is behind a reference.
+    GetMetadata(u8),
 }
 
 impl<'a> Command<'a> {
@@ -81,26 +114,25 @@ impl<'a> Command<'a> {
             }
             (0xCB, 0x3F, 0xFF) => Self::GetData(object_tag(apdu.data)?),
             (0xC0, 0x00, 0x00) => Self::GetResponse,
-            (0xA4 | 0x20 | 0x24 | 0x2C | 0xCB | 0xC0, _, _) => return Err(StatusWord::WRONG_P1_P2),
+            (0xDB, 0x3F, 0xFF) => {
+                let (tag, content) = object(apdu.data)?;
+                Self::PutData { tag, content }
+            }
+            (0x47, 0x00, reference) => Self::Generate { reference, new: NewKey::parse(apdu.data)? },
+            (0xFE, algorithm, reference) => {
+                Self::Import { algorithm, reference, brought: BroughtKey::parse(apdu.data)? }
+            }
+            // P2 = FE asks for a touch, which a card in software has always had.
+            (0xFF, 0xFF, 0xFE | 0xFF) => Self::SetManagementKey(management_key(apdu.data)?),
+            (0xFA, pin, puk) => nothing_in(apdu, Self::SetTries { pin, puk })?,
+            (0xFB, 0x00, 0x00) => nothing_in(apdu, Self::StartOver)?,
+            (0xFD, 0x00, 0x00) => nothing_in(apdu, Self::GetVersion)?,
+            (0xF8, 0x00, 0x00) => nothing_in(apdu, Self::GetSerial)?,
+            (0xF7, 0x00, reference) => nothing_in(apdu, Self::GetMetadata(reference))?,
+            (0xA4 | 0x20 | 0x24 | 0x2C | 0xCB | 0xC0 | 0xDB | 0x47, _, _)
+            | (0xF7 | 0xF8 | 0xFB | 0xFD | 0xFF, _, _) => return Err(StatusWord::WRONG_P1_P2),
             _ => return Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
         })
-    }
-}
-
-impl<'a> Request<'a> {
-    fn parse(data: &'a [u8]) -> Result<Self, StatusWord> {
-        let (template, rest) = tlv::read(data).ok_or(StatusWord::WRONG_DATA)?;
-        if template.tag != 0x7C || !rest.is_empty() {
-            return Err(StatusWord::WRONG_DATA);
-        }
-        let elements = tlv::read_all(template.value).ok_or(StatusWord::WRONG_DATA)?;
-        // Tools differ in the order of the two, so any order is right.
-        match elements.iter().map(|element| (element.tag, element.value)).collect::<Vec<_>>()[..] {
-            [(0x81, [])] => Ok(Self::Challenge),
-            [(0x82, []), (0x81, input)] | [(0x81, input), (0x82, [])] if !input.is_empty() => Ok(Self::Sign(input)),
-            [(0x82, []), (0x85, point)] | [(0x85, point), (0x82, [])] => Ok(Self::Agree(point)),
-            _ => Err(StatusWord::WRONG_DATA),
-        }
     }
 }
 
@@ -118,16 +150,46 @@ fn pin(bytes: Claimed) -> Result<Pin, StatusWord> {
     Pin::from_padded(*bytes).map_err(|_| StatusWord::WRONG_DATA)
 }
 
+/// Refuses a data field where none belongs.
+fn nothing_in<'a>(apdu: &apdu::Command<'_>, command: Command<'a>) -> Result<Command<'a>, StatusWord> {
+    if apdu.data.is_empty() { Ok(command) } else { Err(StatusWord::WRONG_LENGTH) }
+}
+
 fn object_tag(data: &[u8]) -> Result<u32, StatusWord> {
     match tlv::read(data) {
-        Some((element, [])) if element.tag == 0x5C && (1..=3).contains(&element.value.len()) => {
-            Ok(element.value.iter().fold(0, |tag, byte| tag << 8 | u32::from(*byte)))
-        }
+        Some((element, [])) => tag_in(&element),
         _ => Err(StatusWord::WRONG_DATA),
     }
 }
 
-/// Whether the data field of this instruction holds a PIN or PUK, whatever the other bytes say.
-pub(crate) fn carries_secret(ins: u8) -> bool {
-    matches!(ins, 0x20 | 0x24 | 0x2C)
+fn tag_in(element: &tlv::Element<'_>) -> Result<u32, StatusWord> {
+    if element.tag == 0x5C && (1..=3).contains(&element.value.len()) {
+        Ok(element.value.iter().fold(0, |tag, byte| tag << 8 | u32::from(*byte)))
+    } else {
+        Err(StatusWord::WRONG_DATA)
+    }
+}
+
+/// 5C with the tag, then 53 with the content.
+fn object(data: &[u8]) -> Result<(u32, &[u8]), StatusWord> {
+    let (name, rest) = tlv::read(data).ok_or(StatusWord::WRONG_DATA)?;
+    match tlv::read(rest) {
+        Some((element, [])) if element.tag == 0x53 => Ok((tag_in(&name)?, element.value)),
+        _ => Err(StatusWord::WRONG_DATA),
+    }
+}
+
+/// The algorithm's byte, the reference, the length, the key.
+fn management_key(data: &[u8]) -> Result<ManagementKey, StatusWord> {
+    let [algorithm, 0x9B, length, key @ ..] = data else { return Err(StatusWord::WRONG_DATA) };
+    let algorithm = ManagementAlgorithm::from_byte(*algorithm).ok_or(StatusWord::WRONG_DATA)?;
+    if key.len() != usize::from(*length) {
+        return Err(StatusWord::WRONG_LENGTH);
+    }
+    ManagementKey::new(algorithm, key).ok_or(StatusWord::WRONG_LENGTH)
+}
+
+/// Whether the data field of this instruction holds a PIN, a PUK or a key, whatever the other bytes say.
+pub fn carries_secret(ins: u8) -> bool {
+    matches!(ins, 0x20 | 0x24 | 0x2C | 0xFE | 0xFF)
 }

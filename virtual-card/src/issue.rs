@@ -12,6 +12,8 @@ use signing::{
 
 use crate::{
     file::{CardFile, CardFileSlot},
+    key::KeyRules,
+    object::Objects,
     profile::Profile,
     slot::Slot,
 };
@@ -112,7 +114,7 @@ pub fn issue<R: CryptoRng + ?Sized>(
     for (slot, usage) in [(Slot::Authentication, KeyUse::Sign), (Slot::KeyManagement, KeyUse::Encrypt)] {
         let key = PrivateKey::generate(algorithm, rng)?;
         let certificate = certify(ca, holder, &facts, key.public_key(), usage, serial(rng))?;
-        slots.insert(slot, CardFileSlot { key, certificate: Some(certificate) });
+        slots.insert(slot, CardFileSlot { key, certificate: Some(certificate), rules: KeyRules::default() });
     }
     let profile = Profile::factory(guid);
     Ok(CardFile {
@@ -126,6 +128,7 @@ pub fn issue<R: CryptoRng + ?Sized>(
         puk_left: profile.puk_tries,
         profile,
         slots,
+        objects: Objects::new(),
     })
 }
 

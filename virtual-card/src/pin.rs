@@ -242,6 +242,16 @@ impl PinLogic {
         Ok(())
     }
 
+    /// Whether no try is left for either.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.pin.left == 0 && self.puk.left == 0
+    }
+
+    /// How often PIN and PUK may be wrong.
+    pub(crate) fn limits(&self) -> (u8, u8) {
+        (self.pin.limit, self.puk.limit)
+    }
+
     pub(crate) fn secrets(&self) -> (Pin, Puk) {
         (Pin(self.pin.secret.clone()), Puk(self.puk.secret.clone()))
     }

@@ -5,10 +5,16 @@
 //! the disk before anyone hears the answer. The lock is the file itself: nothing lies about after a crash.
 
 use std::{
+    cell::RefCell,
+    fmt,
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
 };
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+use zeroize::Zeroizing;
 
 use crate::{
     card::Card,
@@ -16,23 +22,32 @@ use crate::{
 };
 
 /// The only session on a card file; the next one waits until this one is dropped.
-#[derive(Debug)]
 pub struct CardSession {
     path: PathBuf,
     file: CardFile,
     /// Locked, and always the very file that `path` names.
     lock: File,
+    /// Begins where the system's randomness says.
+    random: RefCell<ChaCha20Rng>,
+}
+
+impl fmt::Debug for CardSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CardSession").field("path", &self.path).finish_non_exhaustive()
+    }
 }
 
 impl CardSession {
     /// Reads a card file and locks it. If another session has it, calls `waiting` once, then waits for its end.
     ///
     /// # Errors
-    /// As [`CardFile::load`], or if the file can't be locked.
+    /// As [`CardFile::load`], or if the file can't be locked, or the system has no random numbers.
     pub fn open(path: &Path, waiting: impl FnOnce()) -> Result<Self, CardFileError> {
         let io = |source| CardFileError::Io { path: path.into(), source };
         // A symbolic link must not become a file of its own when the card is written.
         let path = fs::canonicalize(path).map_err(io)?;
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|error| CardFileError::NoRandomness(error.to_string()))?;
         let mut waiting = Some(waiting);
         loop {
             let lock = File::open(&path).map_err(io)?;
@@ -49,14 +64,21 @@ impl CardSession {
             // A session that ended meanwhile has put another file in this one's place: that one is the card.
             if is_named(&lock, &path).map_err(io)? {
                 let file = CardFile::load(&path)?;
-                return Ok(Self { path, file, lock });
+                CardFile::sweep(&path);
+                let random = RefCell::new(ChaCha20Rng::from_seed(seed));
+                return Ok(Self { path, file, lock, random });
             }
         }
     }
 
-    /// The card, not yet powered, with the tries that the file remembers.
+    /// The card, not yet powered, with the tries that the file remembers. It draws random numbers that no card has drawn
+    /// before, not even this one: a challenge that comes again could be answered by who has only listened.
     pub fn card(&self) -> Card {
-        self.file.card()
+        let mut seed = Zeroizing::new([0; 32]);
+        self.random.borrow_mut().fill_bytes(&mut *seed);
+        let mut card = self.file.card();
+        card.stir(&seed);
+        card
     }
 
     /// Writes what using the card has changed, if anything: call it before an answer is told.
@@ -90,8 +112,6 @@ fn is_named(file: &File, path: &Path) -> io::Result<bool> {
 mod tests {
     use std::sync::mpsc;
 
-    use rand_chacha::ChaCha20Rng;
-    use rand_core::SeedableRng;
     use signing::{Algorithm, PrivateKey, TestCa};
 
     use super::*;
@@ -130,6 +150,49 @@ mod tests {
         drop(first);
         assert_eq!(second.join().unwrap(), 0);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing temporary stays behind");
+    }
+
+    #[test]
+    fn no_card_of_a_file_draws_what_another_one_drew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path());
+        let challenge = |mut card: Card| {
+            card.transmit(&[0, 0xA4, 4, 0, 5, 0xA0, 0, 0, 3, 8]);
+            card.transmit(&[0, 0x87, 3, 0x9B, 4, 0x7C, 2, 0x81, 0, 0])
+        };
+        let session = open(&path);
+        let mut drawn = vec![challenge(session.card()), challenge(session.card())];
+        drop(session);
+        drawn.push(challenge(open(&path).card()));
+        assert!(drawn.iter().all(|answer| answer.len() == 14));
+        drawn.sort_unstable();
+        drawn.dedup();
+        assert_eq!(drawn.len(), 3);
+        let file = CardFile::load(&path).unwrap();
+        assert_eq!(challenge(file.card()), challenge(file.card()), "without a session it replays");
+    }
+
+    #[test]
+    fn what_a_session_that_was_killed_left_lying_about_hinders_nobody_and_is_swept_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path());
+        let leftover = folder.path().join(format!(".card.json.{}.tmp", std::process::id()));
+        let foreign = folder.path().join(".card.json.backup.tmp");
+        for text in ["", "{\"kind\": \"TEST CA"] {
+            fs::write(&leftover, text).unwrap();
+            fs::write(&foreign, text).unwrap();
+            // Without a session nobody sweeps, but the name is taken: another one must do.
+            CardFile::load(&path).unwrap().replace(&path).unwrap();
+            assert_eq!(fs::read_to_string(&leftover).unwrap(), text);
+            let mut session = open(&path);
+            assert!(!leftover.exists() && foreign.exists());
+            let mut card = session.card();
+            card.lock();
+            fs::write(&leftover, text).unwrap();
+            session.keep(&card).unwrap();
+            drop(session);
+            assert_eq!(CardFile::load(&path).unwrap().pin_left, 0);
+        }
     }
 
     #[cfg(unix)]

@@ -15,19 +15,21 @@ impl StatusWord {
     pub const CHANNEL_NOT_SUPPORTED: Self = Self(0x6881);
     /// The card has no secure messaging.
     pub const SECURE_MESSAGING_NOT_SUPPORTED: Self = Self(0x6882);
-    /// The PIN must be verified first.
+    /// The PIN must be verified first, or the management key proved.
     pub const SECURITY_NOT_SATISFIED: Self = Self(0x6982);
     /// No tries are left.
     pub const BLOCKED: Self = Self(0x6983);
-    /// Nothing is there that GET RESPONSE could fetch.
+    /// Something had to go before: an answer that GET RESPONSE could fetch, a challenge, a blocked PIN and PUK.
     pub const CONDITIONS_NOT_SATISFIED: Self = Self(0x6985);
     /// The data field is not what the command wants.
     pub const WRONG_DATA: Self = Self(0x6A80);
     /// There is no such application or object.
     pub const NOT_FOUND: Self = Self(0x6A82);
+    /// The card's memory is full, or the object is longer than any may be.
+    pub const FULL: Self = Self(0x6A84);
     /// P1 or P2 has no meaning here; also: no such key, or another algorithm than the key's.
     pub const WRONG_P1_P2: Self = Self(0x6A86);
-    /// There is no such PIN.
+    /// There is no such PIN, or nothing behind this reference.
     pub const REFERENCE_NOT_FOUND: Self = Self(0x6A88);
     /// The card doesn't know the instruction.
     pub const INSTRUCTION_NOT_SUPPORTED: Self = Self(0x6D00);
@@ -79,13 +81,14 @@ impl StatusWord {
             0x6700 => "长度有误",
             0x6881 => "不支持逻辑通道",
             0x6882 => "不支持安全报文",
-            0x6982 => "须先验证口令",
+            0x6982 => "须先验证口令或管理密钥",
             0x6983 => "口令已锁定",
             0x6985 => "条件不满足",
             0x6A80 => "数据有误",
             0x6A82 => "应用或对象不存在",
+            0x6A84 => "卡内空间不足",
             0x6A86 => "P1、P2有误，或密钥不存在",
-            0x6A88 => "口令编号不存在",
+            0x6A88 => "口令或密钥编号不存在",
             0x6D00 => "不支持该指令",
             0x6E00 => "不支持该类别",
             0x6F00 => "卡片故障",

@@ -5,9 +5,10 @@
 
 use crate::{
     apdu,
-    command::{Command, Request, carries_secret},
+    command::{Command, carries_secret},
     object,
     slot::Slot,
+    template::Request,
 };
 
 /// What a command says.
@@ -47,21 +48,34 @@ const fn instruction(ins: u8) -> &'static str {
         0x87 => "GENERAL AUTHENTICATE",
         0xCB => "GET DATA",
         0xC0 => "GET RESPONSE",
+        0xDB => "PUT DATA",
+        0x47 => "GENERATE ASYMMETRIC KEY PAIR",
+        0xFE => "IMPORT ASYMMETRIC KEY",
+        0xFF => "SET MANAGEMENT KEY",
+        0xFA => "SET PIN RETRIES",
+        0xFB => "RESET",
+        0xFD => "GET VERSION",
+        0xF8 => "GET SERIAL NUMBER",
+        0xF7 => "GET METADATA",
         _ => "—",
     }
 }
 
-/// The three instructions whose data may be masked: P1, P2 and the length say enough.
-const fn about_secret(apdu: &apdu::Command<'_>) -> &'static str {
-    match (apdu.ins, apdu.p1, apdu.p2) {
+/// The instructions whose data may be masked: P1, P2 and the length say enough.
+fn about_secret(apdu: &apdu::Command<'_>) -> String {
+    let said = match (apdu.ins, apdu.p1, apdu.p2) {
         (0x20, 0xFF, 0x80) => "使卡密码恢复未验证",
         (0x20, 0x00, 0x80) if apdu.data.is_empty() => "询问卡密码的剩余次数",
         (0x20, 0x00, 0x80) => "验证卡密码",
         (0x24, 0x00, 0x80) => "修改卡密码",
         (0x24, 0x00, 0x81) => "修改解锁码",
         (0x2C, 0x00, 0x80) => "用解锁码重设卡密码",
+        (0xFE, algorithm, slot) => return format!("向 {slot:02X} 导入密钥（{}）", algorithm_name(algorithm)),
+        (0xFF, 0xFF, 0xFE | 0xFF) => "设置管理密钥",
+        (0xFF, _, _) => "卡片不认识的命令",
         _ => "卡上没有的口令",
-    }
+    };
+    said.into()
 }
 
 fn meaning(command: &Command<'_>) -> String {
@@ -77,16 +91,36 @@ fn meaning(command: &Command<'_>) -> String {
         Command::Authenticate { algorithm, reference, request } => {
             let algorithm = algorithm_name(*algorithm);
             match request {
+                Request::Witness => "取管理密钥加密的随机数".into(),
+                Request::Answer(_) | Request::Prove { .. } => "证明持有管理密钥".into(),
                 Request::Sign(_) => format!("用 {reference:02X} 密钥签名（{algorithm}）"),
                 Request::Agree(_) => format!("用 {reference:02X} 密钥协商（{algorithm}）"),
                 Request::Challenge => "取随机数".into(),
             }
         }
-        Command::GetData(tag) => match Slot::ALL.into_iter().find(|slot| slot.certificate_tag() == *tag) {
-            Some(slot) => format!("读取 {slot} 证书"),
-            None => format!("读取对象 {tag:X}"),
-        },
+        Command::GetData(tag) => format!("读取{}", object_name(*tag)),
         Command::GetResponse => "取应答的后续部分".into(),
+        Command::PutData { tag, content: [] } => format!("删除{}", object_name(*tag)),
+        Command::PutData { tag, .. } => format!("写入{}", object_name(*tag)),
+        Command::Generate { reference, new } => {
+            format!("在 {reference:02X} 生成密钥（{}）", algorithm_name(new.algorithm))
+        }
+        Command::Import { algorithm, reference, .. } => {
+            format!("向 {reference:02X} 导入密钥（{}）", algorithm_name(*algorithm))
+        }
+        Command::SetManagementKey(_) => "设置管理密钥".into(),
+        Command::SetTries { pin, puk } => format!("重设卡密码和解锁码，各可错 {pin}、{puk} 次"),
+        Command::StartOver => "恢复出厂状态".into(),
+        Command::GetVersion => "询问卡片版本".into(),
+        Command::GetSerial => "询问卡片序列号".into(),
+        Command::GetMetadata(reference) => format!("询问 {reference:02X} 的情况"),
+    }
+}
+
+fn object_name(tag: u32) -> String {
+    match Slot::ALL.into_iter().find(|slot| slot.certificate_tag() == tag) {
+        Some(slot) => format!(" {slot} 证书"),
+        None => format!("对象 {tag:X}"),
     }
 }
 
@@ -120,7 +154,23 @@ mod tests {
         assert_eq!(told(&sign), "GENERAL AUTHENTICATE 卡片不认识的命令", "nothing to sign");
         let sign = [0, 0x87, 0x54, 0x9A, 7, 0x7C, 5, 0x82, 0, 0x81, 1, 9, 0];
         assert_eq!(told(&sign), "GENERAL AUTHENTICATE 用 9A 密钥签名（SM2）");
+        assert_eq!(told(&[0, 0x87, 3, 0x9B, 4, 0x7C, 2, 0x80, 0, 0]), "GENERAL AUTHENTICATE 取管理密钥加密的随机数");
         assert_eq!(told(&[0x10, 0x87, 7, 0x9A, 2, 0x7C, 0x82]), "GENERAL AUTHENTICATE 长命令的一段，2 字节");
+    }
+
+    #[test]
+    fn each_command_of_an_administrator_is_told_in_words() {
+        let generate = [0, 0x47, 0, 0x9A, 5, 0xAC, 3, 0x80, 1, 0x11, 0];
+        assert_eq!(told(&generate), "GENERATE ASYMMETRIC KEY PAIR 在 9A 生成密钥（P-256）");
+        assert_eq!(told(b"\x00\xFE\x11\x9D\x03***"), "IMPORT ASYMMETRIC KEY 向 9D 导入密钥（P-256）");
+        assert_eq!(told(b"\x00\xFF\xFF\xFF\x03***"), "SET MANAGEMENT KEY 设置管理密钥");
+        let put = [0, 0xDB, 0x3F, 0xFF, 8, 0x5C, 3, 0x5F, 0xC1, 5, 0x53, 1, 9];
+        assert_eq!(told(&put), "PUT DATA 写入 9A 证书");
+        let delete = [0, 0xDB, 0x3F, 0xFF, 7, 0x5C, 3, 0x5F, 0xC1, 2, 0x53, 0];
+        assert_eq!(told(&delete), "PUT DATA 删除对象 5FC102");
+        assert_eq!(told(&[0, 0xFA, 8, 3]), "SET PIN RETRIES 重设卡密码和解锁码，各可错 8、3 次");
+        assert_eq!(told(&[0, 0xFB, 0, 0]), "RESET 恢复出厂状态");
+        assert_eq!(told(&[0, 0xF7, 0, 0x9B, 0]), "GET METADATA 询问 9B 的情况");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! APDUs in words. What a command and a status word mean is the virtual card's knowledge.
 
-use virtual_card::{apdu::Answer, words};
+use virtual_card::{apdu::Answer, carries_secret, words};
 
 use super::Exchange;
 
@@ -41,7 +41,7 @@ fn meaning(answer: &Answer<'_>) -> String {
 
 /// In hex, a masked byte as `**`.
 fn shown(command: &[u8]) -> String {
-    let secret = matches!(command.get(1), Some(0x20 | 0x24 | 0x2C));
+    let secret = command.get(1).is_some_and(|ins| carries_secret(*ins));
     let byte =
         |(place, b): (usize, &u8)| if secret && place > 3 && *b == b'*' { "**".into() } else { format!("{b:02X}") };
     let mut text = command.iter().enumerate().take(SHOWN).map(byte).collect::<Vec<String>>().join(" ");
