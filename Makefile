@@ -7,6 +7,9 @@
 #                     archive of pytest carries it) and PyPI's junitparser, both at a fixed version in target/judges
 #   node, npm         for yaml-language-server, the judge of the editor's schema (tests/editor); installed if missing
 #   chromium          looks at the HTML report; Debian package `chromium`, installed if missing
+#   pcscd, vpcd       the system's PC/SC service and its driver for virtual readers, each test with one of its own
+#   libpcsclite-dev   what the feature `pcsc` is built with
+#   opensc, yubico-piv-tool, ssh, sshd   programs that use the card as they would any other
 #   cargo-nextest     used where installed; plain `cargo test` otherwise
 
 CARGO ?= cargo
@@ -17,8 +20,16 @@ JUDGES := target/judges
 PIP := python3 -m pip --quiet --disable-pip-version-check
 JUNIT_XSD_SHA256 := a1a816f58d1bf95ebabf371994df0b9246dee66ea9572fbec4f9296f1b2c0ff6
 
+# What a test needs, by a program or file of it, and the Debian packages (joined by +) that bring it.
+NEEDED := openssl:openssl xmllint:libxml2-utils npm:nodejs+npm pkg-config:pkg-config pcscd:pcscd \
+  /usr/lib/pcsc/drivers/serial/libifdvpcd.so:vsmartcard-vpcd opensc-tool:opensc+opensc-pkcs11 \
+  yubico-piv-tool:yubico-piv-tool ssh:openssh-client /usr/sbin/sshd:openssh-server
+
+# Tests are built with readers of the system's; what users build (`make suite`) is built without.
+FEATURES := --features kouan/pcsc
+
 SECONDS ?= 60
-FUZZED := scenario message apdu
+FUZZED := scenario message apdu vpcd
 
 .PHONY: help test test-full recipes audit fuzz setup fmt lint-code unit docs suite bench figures fixtures
 
@@ -41,9 +52,13 @@ setup: $(JUDGES)/junit-10.xsd $(JUDGES)/python/junitparser ## install what the t
 	@command -v cc >/dev/null || { echo "a C compiler is missing: apt-get install gcc"; exit 1; }
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@$(CARGO) clippy --version >/dev/null 2>&1 || rustup component add clippy
-	@command -v openssl >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends openssl; }
-	@command -v xmllint >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends libxml2-utils; }
-	@command -v npm >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -q -y --no-install-recommends nodejs npm; }
+	@missing=""; for need in $(NEEDED); do \
+	  tool=$${need%%:*}; \
+	  case $$tool in /*) [ -e $$tool ] ;; *) command -v $$tool >/dev/null ;; esac || missing="$$missing $${need#*:}"; \
+	done; \
+	[ -e $$(pkg-config --variable=includedir libpcsclite 2>/dev/null || echo /none)/winscard.h ] || missing="$$missing libpcsclite-dev"; \
+	missing=$$(echo $$missing | tr '+ ' '\n\n' | sort -u); \
+	[ -z "$$missing" ] || { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; }
 	@cd tests/editor && { cmp -s package-lock.json node_modules/installed.json || \
 	  { npm ci --ignore-scripts --no-audit --no-fund && cp package-lock.json node_modules/installed.json; }; }
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
@@ -64,15 +79,18 @@ fmt: ## formatting is as rustfmt wants it
 	$(CARGO) fmt --all --check
 
 lint-code: ## clippy without a warning
-	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) clippy --workspace --all-targets --locked $(FEATURES) -- -D warnings
+	$(CARGO) clippy --package kouan --locked -- -D warnings
 
 unit: ## unit, integration and documentation tests
+	@rm -rf target/skipped
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-	  $(CARGO) nextest run --workspace --locked --no-fail-fast && $(CARGO) test --workspace --locked --doc; \
-	else $(CARGO) test --workspace --locked; fi
+	  $(CARGO) nextest run --workspace --locked $(FEATURES) --no-fail-fast && $(CARGO) test --workspace --locked $(FEATURES) --doc; \
+	else $(CARGO) test --workspace --locked $(FEATURES); fi
+	@[ ! -d target/skipped ] || { echo "NOT TESTED HERE: $$(ls target/skipped | wc -l) tests"; grep -H . target/skipped/*; }
 
 docs: ## documentation builds without a warning
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --document-private-items
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked $(FEATURES) --document-private-items
 
 suite: ## the scenario suite as users run it, with sm2, what it covers, and what it would let pass
 	$(CARGO) run --release --locked --quiet -- lint scenarios
