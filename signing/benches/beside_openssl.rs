@@ -4,8 +4,8 @@
 //! not know), so that what else the machine does falls on both. Printed is the median of the rounds' ratios. One thread; 20
 //! bytes are signed and their hash is part of the figure, as in `openssl speed`; 16 bytes are encrypted. Nothing is asserted.
 //!
-//! `-- --rounds N` (5), `-- --seconds S` (1).
-#![expect(clippy::print_stdout, reason = "the table is what this program is for")]
+//! `-- --rounds N` (5), `-- --seconds S` (1), `-- --only RSA` for the rows whose names have that word.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on should stop")]
 
 use std::{
@@ -30,12 +30,14 @@ struct Row {
 }
 
 fn main() {
-    let option = |name: &str, default: f64| {
-        let value = std::env::args().skip_while(|word| word != name).nth(1);
-        value.map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} wants a number")))
+    let option = |name: &str| std::env::args().skip_while(|word| word != name).nth(1);
+    let number = |name: &str, default: f64| {
+        option(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} wants a number")))
     };
-    let (rounds, seconds) = (option("--rounds", 5.0) as usize, option("--seconds", 1.0));
+    let (rounds, seconds) = (number("--rounds", 5.0) as usize, number("--seconds", 1.0));
+    let only = option("--only").unwrap_or_default();
     let mut rows = rows();
+    rows.retain(|row| row.what.contains(&only));
     for round in 1..=rounds {
         eprint!("\rround {round} of {rounds} ");
         for beside in [
