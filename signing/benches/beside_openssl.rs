@@ -1,7 +1,7 @@
 //! Our rates beside those of the system's OpenSSL, measured in turns in the same sitting: `cargo bench -p signing --bench beside_openssl`.
 //!
-//! Each round measures OpenSSL and us for a second each (`openssl speed -elapsed`; `openssl_sm2.py` for encryption, which `speed` does
-//! not know), so that what else the machine does falls on both. Printed is the median of the rounds' ratios. One thread; 20
+//! Each round measures OpenSSL, us, and OpenSSL again, a second each (`openssl speed -elapsed`; `openssl_sm2.py` for encryption, which
+//! `speed` does not know), so that what else the machine does falls on both. Printed is the median of the rounds' ratios. One thread; 20
 //! bytes are signed and their hash is part of the figure, as in `openssl speed`; 16 bytes are encrypted. Nothing is asserted.
 //!
 //! `-- --rounds N` (5), `-- --seconds S` (1), `-- --only RSA` for the rows whose names have that word.
@@ -21,13 +21,27 @@ type Operation = Box<dyn FnMut()>;
 
 struct Row {
     what: &'static str,
-    /// Which of OpenSSL's figures it stands beside.
-    beside: &'static str,
+    /// What OpenSSL measures beside it, and which of the two rates that it prints.
+    beside: (Source, usize),
     /// The ratio that is wanted; 0 where none is.
     floor: f64,
     operation: Operation,
+    /// Our rate and OpenSSL's, round by round.
     rounds: Vec<(f64, f64)>,
 }
+
+/// A program of OpenSSL's that prints two rates at the end of its last line.
+#[derive(Clone, Copy, PartialEq)]
+enum Source {
+    /// `openssl speed` of this algorithm: sign, verify.
+    Speed(&'static str),
+    /// `openssl_sm2.py`: encrypt, decrypt.
+    Encryption,
+}
+
+const SM2: Source = Source::Speed("sm2");
+const P256: Source = Source::Speed("ecdsap256");
+const RSA: Source = Source::Speed("rsa2048");
 
 fn main() {
     let option = |name: &str| std::env::args().skip_while(|word| word != name).nth(1);
@@ -40,29 +54,18 @@ fn main() {
     rows.retain(|row| row.what.contains(&only));
     for round in 1..=rounds {
         eprint!("\rround {round} of {rounds} ");
-        for beside in [
-            "sm2 sign",
-            "sm2 verify",
-            "sm2 encrypt",
-            "sm2 decrypt",
-            "p256 sign",
-            "p256 verify",
-            "rsa sign",
-            "rsa verify",
-        ] {
-            if !rows.iter().any(|row| row.beside == beside) {
+        for source in [SM2, Source::Encryption, P256, RSA] {
+            let mut rows: Vec<&mut Row> = rows.iter_mut().filter(|row| row.beside.0 == source).collect();
+            if rows.is_empty() {
                 continue;
             }
             // Before and after ours: the mean of both is OpenSSL's rate in this round.
-            let before = openssl(beside, seconds);
-            let mine: Vec<f64> = rows
-                .iter_mut()
-                .filter(|row| row.beside == beside)
-                .map(|row| rate(&mut row.operation, seconds))
-                .collect();
-            let theirs = f64::midpoint(before, openssl(beside, seconds));
-            for (row, rate) in rows.iter_mut().filter(|row| row.beside == beside).zip(mine) {
-                row.rounds.push((rate, theirs));
+            let before = openssl(source, seconds);
+            let ours: Vec<f64> = rows.iter_mut().map(|row| rate(&mut row.operation, seconds)).collect();
+            let after = openssl(source, seconds);
+            for (row, rate) in rows.into_iter().zip(ours) {
+                let which = row.beside.1;
+                row.rounds.push((rate, f64::midpoint(before[which], after[which])));
             }
         }
     }
@@ -89,21 +92,14 @@ fn rate(operation: &mut Operation, seconds: f64) -> f64 {
     f64::from(count) / start.elapsed().as_secs_f64()
 }
 
-fn openssl(what: &str, seconds: f64) -> f64 {
-    let (algorithm, operation) = what.split_once(' ').unwrap();
-    let algorithm = match algorithm {
-        "p256" => "ecdsap256",
-        "rsa" => "rsa2048",
-        other => other,
-    };
-    let whole_seconds = seconds.ceil().to_string();
-    let mut command = match operation {
-        "sign" | "verify" => {
+fn openssl(source: Source, seconds: f64) -> [f64; 2] {
+    let mut command = match source {
+        Source::Speed(algorithm) => {
             let mut command = Command::new("openssl");
-            command.args(["speed", "-elapsed", "-seconds", &whole_seconds, algorithm]);
+            command.args(["speed", "-elapsed", "-seconds", &seconds.ceil().to_string(), algorithm]);
             command
         }
-        _ => {
+        Source::Encryption => {
             let mut command = Command::new("python3");
             command.args([concat!(env!("CARGO_MANIFEST_DIR"), "/benches/openssl_sm2.py"), &seconds.to_string()]);
             command
@@ -111,11 +107,11 @@ fn openssl(what: &str, seconds: f64) -> f64 {
     };
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let text = String::from_utf8_lossy(&output.stdout);
-    // The last line ends in two rates: sign and verify, or encrypt and decrypt.
-    let mut words = text.lines().next_back().unwrap_or_default().split_whitespace().rev();
-    let (second, first) = (words.next(), words.next());
-    let word = if matches!(operation, "sign" | "encrypt") { first } else { second };
-    word.and_then(|word| word.parse().ok()).unwrap_or_else(|| panic!("{command:?} gave no rate: {text}"))
+    let mut words = text.lines().next_back().unwrap_or_default().split_whitespace().rev().map(str::parse);
+    match (words.next(), words.next()) {
+        (Some(Ok(second)), Some(Ok(first))) => [first, second],
+        _ => panic!("{command:?} gave no rates: {text}"),
+    }
 }
 
 fn rows() -> Vec<Row> {
@@ -149,28 +145,28 @@ fn rows() -> Vec<Row> {
     let known = sm2.public_key().clone().with_table();
     let (users, fixture, wrapped_too) = (sm2.clone(), sm2.clone(), wrapped.clone());
     vec![
-        row("SM2 sign, fixture's key", "sm2 sign", 15.0, signs(&sm2, sm2.fixture_signer())),
-        row("SM2 sign, user's key", "sm2 sign", 0.0, signs(&sm2, sm2.signer())),
-        row("SM2 verify, known key", "sm2 verify", 12.0, verifies(&sm2)),
-        row("SM2 verify, key read for it", "sm2 verify", 0.0, once),
-        row("SM2 encrypt, known key", "sm2 encrypt", 8.0, wraps(Box::new(move || known.clone()))),
-        row("SM2 encrypt, key read for it", "sm2 encrypt", 0.0, wraps(Box::new(fresh))),
+        row("SM2 sign, fixture's key", (SM2, 0), 15.0, signs(&sm2, sm2.fixture_signer())),
+        row("SM2 sign, user's key", (SM2, 0), 0.0, signs(&sm2, sm2.signer())),
+        row("SM2 verify, known key", (SM2, 1), 12.0, verifies(&sm2)),
+        row("SM2 verify, key read for it", (SM2, 1), 0.0, once),
+        row("SM2 encrypt, known key", (Source::Encryption, 0), 8.0, wraps(Box::new(move || known.clone()))),
+        row("SM2 encrypt, key read for it", (Source::Encryption, 0), 0.0, wraps(Box::new(fresh))),
         row(
             "SM2 decrypt, fixture's key",
-            "sm2 decrypt",
+            (Source::Encryption, 1),
             3.0,
             Box::new(move || drop(fixture.fixture_unwrap_key(&wrapped).unwrap())),
         ),
         row(
             "SM2 decrypt, user's key",
-            "sm2 decrypt",
+            (Source::Encryption, 1),
             3.0,
             Box::new(move || drop(users.unwrap_key(&wrapped_too).unwrap())),
         ),
-        row("P-256 sign, random nonces", "p256 sign", 1.0, signs(&p256, p256.bench_signer())),
-        row("P-256 sign, replays", "p256 sign", 0.0, signs(&p256, p256.signer())),
-        row("P-256 verify", "p256 verify", 0.0, verifies(&p256)),
-        row("RSA-2048 sign", "rsa sign", 1.0, signs(&rsa, rsa.signer())),
-        row("RSA-2048 verify", "rsa verify", 0.0, verifies(&rsa)),
+        row("P-256 sign, random nonces", (P256, 0), 1.0, signs(&p256, p256.bench_signer())),
+        row("P-256 sign, replays", (P256, 0), 0.0, signs(&p256, p256.signer())),
+        row("P-256 verify", (P256, 1), 0.0, verifies(&p256)),
+        row("RSA-2048 sign", (RSA, 0), 1.0, signs(&rsa, rsa.signer())),
+        row("RSA-2048 verify", (RSA, 1), 0.0, verifies(&rsa)),
     ]
 }
