@@ -7,4 +7,5 @@ openssl version
 echo "load before: $(cut -d' ' -f1-3 /proc/loadavg)"
 cargo bench --locked --quiet -p signing --bench beside_openssl -- "$@"
 echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)"
-cargo bench --locked --quiet -p interchange --bench message -- --noplot --quiet
+cargo bench --locked --quiet -p interchange --bench message -- --noplot --warm-up-time 1 --measurement-time 3 2>&1 \
+  | grep -E '^(sm2|rsa|mac)/|thrpt:'

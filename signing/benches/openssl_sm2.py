@@ -31,15 +31,15 @@ def must(done):
 
 
 def rate(call, context, data, seconds):
-    """Calls a second, and what the last one wrote."""
+    """Calls in a second of processor time, and what the last one wrote."""
     room = ctypes.create_string_buffer(512)
-    count, start = 0, time.perf_counter()
+    count, start, processor = 0, time.perf_counter(), time.process_time()
     while time.perf_counter() - start < seconds:
         for _ in range(20):
             length = SIZE(len(room))
             must(call(context, room, ctypes.byref(length), data, len(data)))
         count += 20
-    return count / (time.perf_counter() - start), room.raw[: length.value]
+    return count / (time.process_time() - processor), room.raw[: length.value]
 
 
 seconds = float(sys.argv[1])
