@@ -36,7 +36,7 @@ fn verifications(criterion: &mut Criterion) {
         let public = key.public_key().clone().with_table();
         let signature = key.signer().sign_digest(&public.digest(&message)).expect("a key that was just made signs");
         let name = match algorithm {
-            Algorithm::Sm2 => "sm2 table (G w8, key w4)",
+            Algorithm::Sm2 => "sm2 table (G w8, key w5)",
             Algorithm::Rsa2048 => "aws-lc-rs rsa2048",
             Algorithm::P256 => "aws-lc-rs p256",
         };

@@ -275,7 +275,7 @@ fn open_sm2(wrapped: &[u8], shared: impl Fn(&Affine) -> Option<Affine>) -> Resul
     let sealed = Sealed::parse(wrapped)?;
     let c1 = Affine::from_bytes(&sealed.c1).ok_or(C1_OFF_CURVE)?;
     let shared = shared(&c1).ok_or(C1_OFF_CURVE)?;
-    sealed.open(&shared.to_bytes())
+    sealed.open(&Zeroizing::new(shared.to_bytes()))
 }
 
 /// DigestInfo of SHA-256 without the digest (RFC 8017, 9.2 note 1).

@@ -300,3 +300,37 @@ impl fmt::Debug for PublicKey {
         f.debug_struct("PublicKey").field("algorithm", &self.algorithm()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PrivateKey;
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+    fn table(key: &PublicKey) -> Option<*const KeyTable> {
+        match &key.inner.numbers {
+            Numbers::Sm2(numbers) => numbers.table.get().map(std::ptr::from_ref),
+            Numbers::Rsa { .. } | Numbers::P256 { .. } => None,
+        }
+    }
+
+    #[test]
+    fn a_table_is_built_at_the_eighth_use_and_shared_by_all_clones() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let key = PrivateKey::generate(Algorithm::Sm2, &mut rng).unwrap().public_key().clone();
+        let clone = key.clone();
+        for _ in 0..4 {
+            assert!(key.verify(b"text", &[]).is_err(), "what is no signature is no use");
+            key.wrap_key(&[7; 16], &mut rng).unwrap();
+        }
+        let signature = asn1::write_pair(&[1; 32], &[1; 32]);
+        for _ in 0..3 {
+            assert_eq!(clone.verify(b"text", &signature), Err(SigningError::BadSignature));
+            assert_eq!(table(&key), None);
+        }
+        assert_eq!(clone.verify(b"text", &signature), Err(SigningError::BadSignature));
+        let built = table(&key).expect("this was the eighth use");
+        assert_eq!(table(&clone), Some(built));
+        assert_eq!(table(&key.with_table()), Some(built));
+    }
+}

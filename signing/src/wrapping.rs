@@ -22,7 +22,7 @@ pub(crate) const LONGEST_KEY: usize = 1024;
 /// `None` if the key stream is all zeros: the standard then wants another k.
 pub(crate) fn seal(c1: &[u8; 65], shared: &[u8; 65], key: &[u8]) -> Option<Vec<u8>> {
     let stream = key_stream(shared, key.len());
-    if stream.iter().all(|byte| *byte == 0) {
+    if all_zeros(&stream) {
         return None;
     }
     let ciphertext: Vec<u8> = key.iter().zip(stream.iter()).map(|(a, b)| a ^ b).collect();
@@ -75,7 +75,7 @@ impl<'a> Sealed<'a> {
     pub(crate) fn open(&self, shared: &[u8; 65]) -> Result<Zeroizing<Vec<u8>>, SigningError> {
         let stream = key_stream(shared, self.ciphertext.len());
         let key = Zeroizing::new(self.ciphertext.iter().zip(stream.iter()).map(|(a, b)| a ^ b).collect::<Vec<u8>>());
-        if stream.iter().any(|byte| *byte != 0) && bool::from(check_hash(shared, &key).as_slice().ct_eq(self.hash)) {
+        if !all_zeros(&stream) && bool::from(check_hash(shared, &key).as_slice().ct_eq(self.hash)) {
             Ok(key)
         } else {
             Err(SigningError::UnwrapFailed {
@@ -83,6 +83,11 @@ impl<'a> Sealed<'a> {
             })
         }
     }
+}
+
+/// Looks at every byte, whatever the first ones are.
+fn all_zeros(stream: &[u8]) -> bool {
+    stream.iter().fold(0, |all, byte| all | byte) == 0
 }
 
 /// C3 = SM3(x2 || M || y2).

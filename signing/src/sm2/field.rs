@@ -65,6 +65,18 @@ impl Element {
         self.add(self)
     }
 
+    /// Half of an even representative: self, or self + p.
+    #[inline(always)]
+    pub(crate) fn halve(&self) -> Self {
+        let a = &self.0;
+        let odd = 0u64.wrapping_sub(a[0] & 1);
+        let (x0, c) = a[0].carrying_add(P[0] & odd, false);
+        let (x1, c) = a[1].carrying_add(P[1] & odd, c);
+        let (x2, c) = a[2].carrying_add(P[2] & odd, c);
+        let (x3, c) = a[3].carrying_add(P[3] & odd, c);
+        Self([(x0 >> 1) | (x1 << 63), (x1 >> 1) | (x2 << 63), (x2 >> 1) | (x3 << 63), (x3 >> 1) | (u64::from(c) << 63)])
+    }
+
     #[inline(always)]
     pub(crate) fn sub(&self, other: &Self) -> Self {
         let (a, b) = (&self.0, &other.0);
@@ -341,6 +353,7 @@ mod tests {
                 proptest::prop_assert_eq!(a.square(), a.mul(&a));
                 proptest::prop_assert_eq!(a.mul(&b.add(&c)), a.mul(&b).add(&a.mul(&c)));
                 proptest::prop_assert_eq!(a.sub(&b).add(&b), a);
+                proptest::prop_assert_eq!(a.halve().double(), a);
                 proptest::prop_assert_eq!(a.mul(&b).mul(&c), c.mul(&a).mul(&b));
                 if !a.is_zero() {
                     proptest::prop_assert_eq!(a.mul(&a.invert()), Element::ONE);

@@ -92,3 +92,15 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sm3> {
     block[..32].copy_from_slice(key);
     Hmac::new(&(*block).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_of_the_hash_are_wiped_on_drop() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
+        // Does not compile without the feature `zeroize` of `sm3`. HMAC is nothing but two of its states and a buffer.
+        is_wiped::<Sm3>();
+    }
+}

@@ -177,20 +177,18 @@ impl Jacobian {
         !self.is_infinity() && x.mul(&self.z.square()) == self.x
     }
 
-    /// dbl-2001-b of the Explicit-Formulas Database, for a = -3.
+    /// For a = -3: 4 products, 4 squares, and as few additions as there can be, which cost a quarter of a product each.
     #[inline]
     pub(crate) fn double(&self) -> Self {
-        let delta = self.z.square();
-        let gamma = self.y.square();
-        let beta = self.x.mul(&gamma);
-        let product = self.x.sub(&delta).mul(&self.x.add(&delta));
-        let alpha = product.double().add(&product);
-        let beta4 = beta.double().double();
-        let x = alpha.square().sub(&beta4.double());
-        let z = self.y.add(&self.z).square().sub(&gamma).sub(&delta);
-        let gamma8 = gamma.square().double().double().double();
-        let y = alpha.mul(&beta4.sub(&x)).sub(&gamma8);
-        Self { x, y, z }
+        let zz = self.z.square();
+        let y2 = self.y.double();
+        let product = self.x.sub(&zz).mul(&self.x.add(&zz));
+        let m = product.double().add(&product);
+        let s = y2.square();
+        let sx = s.mul(&self.x);
+        let x = m.square().sub(&sx.double());
+        let y = m.mul(&sx.sub(&x)).sub(&s.square().halve());
+        Self { x, y, z: y2.mul(&self.z) }
     }
 
     pub(super) fn double_times(self, times: usize) -> Self {
