@@ -12,7 +12,7 @@ use domain::codes::Uscc;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use signing::{Algorithm, Certificate, PrivateKey, TestCa};
-use virtual_card::{CardFile, CardFileError, Holder, Pin, Puk, Role, issue};
+use virtual_card::{CardFile, CardFileError, Holder, Origin, Pin, Puk, Role, issue};
 
 use super::{CliError, card_apdu, exit, list_readers};
 
@@ -120,15 +120,34 @@ impl Show {
         writeln!(out, "  卡号        {}", file.card_number)?;
         writeln!(out, "  卡密码      {}", tries(file.pin_left, file.profile.pin_tries))?;
         writeln!(out, "  PUK         {}", tries(file.puk_left, file.profile.puk_tries))?;
+        writeln!(out, "  管理密钥    {}", management_key(&file))?;
+        writeln!(out, "  序列号      {}", file.card().serial())?;
         for (slot, held) in &file.slots {
-            writeln!(out, "  密钥槽 {slot}   {}", held.key.algorithm())?;
+            writeln!(out, "  密钥槽 {slot}   {}{}", held.key.algorithm(), origin(held.rules.origin))?;
             if let Some(certificate) = &held.certificate {
                 writeln!(out, "    证书序列号  {}", certificate.serial_hex())?;
                 writeln!(out, "    颁发者      {}", certificate.issuer_common_name())?;
                 writeln!(out, "    有效期      {} 至 {}", day(certificate.not_before()), day(certificate.not_after()))?;
             }
         }
+        for (tag, content) in file.objects.iter() {
+            let what = if content.is_empty() { "已删除".into() } else { format!("{} 字节", content.len()) };
+            writeln!(out, "  对象 {tag:06X} {what}")?;
+        }
         Ok(exit::PASSED)
+    }
+}
+
+fn management_key(file: &CardFile) -> String {
+    let key = &file.profile.management_key;
+    format!("{}（{}）", if key.is_factory() { "出厂默认" } else { "自有" }, key.algorithm())
+}
+
+const fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Issued => "",
+        Origin::Generated => "，卡内生成",
+        Origin::Imported => "，外部导入",
     }
 }
 

@@ -161,7 +161,7 @@ impl Card {
     }
 
     /// The same card, of which everyone may know the keys that it will make or be given.
-    pub(crate) fn as_fixture(mut self) -> Self {
+    pub(crate) fn with_fixture_keys(mut self) -> Self {
         self.applet.is_fixture = true;
         self
     }

@@ -399,7 +399,7 @@ impl CardFile {
         });
         let card = Card::new(self.profile.clone(), keys).with_left(self.pin_left, self.puk_left);
         let card = card.with_objects(&self.objects);
-        if self.fixture { card.as_fixture() } else { card }
+        if self.fixture { card.with_fixture_keys() } else { card }
     }
 
     /// Takes over what using the card has changed: PIN, PUK and tries, keys, objects, the management key. Says whether

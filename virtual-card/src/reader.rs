@@ -226,7 +226,7 @@ mod tests {
 
     //= ACC-09
     #[test]
-    fn the_trace_hides_every_byte_of_a_pin_however_it_is_sent() {
+    fn the_trace_hides_every_byte_of_a_pin_or_key_however_it_is_sent() {
         let mut reader = connected();
         reader.tray_mut().trace(true);
         for command in [
@@ -238,12 +238,16 @@ mod tests {
             b"\x00\x2C\x00\x80\x00\x00\x108888888888888888",
             b"\xFF\x20\x01\x01\x068888",
             b"\x00\x20\x00\x808",
+            b"\x00\xFE\x11\x9A\x22\x06\x2088888888888888888888888888888888",
+            b"\x10\xFE\x07\x9A\x0888888888",
+            b"\x00\xFF\xFF\xFF\x1B\x03\x9B\x18888888888888888888888888",
+            b"\x00\xDB\x3F\xFF\x0D\x5C\x03\x5F\xC1\x09\x53\x06888888",
         ] {
             reader.transmit(command).unwrap();
         }
         let trace = reader.tray_mut().drain_trace();
         assert_eq!(trace[0].command, b"\x00\x20\x00\x80\x08********");
-        assert_eq!(trace.len(), 8);
+        assert_eq!(trace.len(), 12);
         assert!(trace.iter().all(|exchange| !exchange.command[4..].contains(&b'8')));
         assert_eq!(reader.tray_mut().drain_trace(), []);
     }

@@ -1,7 +1,7 @@
 //! Where a card lies: what a reader of whatever kind can do with it, and what befalls it.
 //!
 //! Faults are counted here, at the card, so that they strike at the same command whichever way it came. The trace
-//! never holds a PIN or PUK.
+//! never holds a PIN, a PUK or a key.
 
 use crate::{
     card::Card,
@@ -13,7 +13,7 @@ use crate::{
 /// One command and its answer as the trace shows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
-    /// The command; `*` stands in the place of each byte of a PIN or PUK.
+    /// The command; `*` stands in the place of each byte of a PIN, a PUK or a key.
     pub command: Vec<u8>,
     /// The answer with its status word; empty if none came.
     pub answer: Vec<u8>,
@@ -155,11 +155,11 @@ impl Tray {
     }
 }
 
-/// The command with `*` for every byte that could belong to a PIN or PUK. The length byte stays only where it is
+/// The command with `*` for every byte that could belong to a PIN, a PUK or a key. The length byte stays only where it is
 /// surely one: a malformed command may have a digit in that place.
 pub fn masked(command: &[u8]) -> Vec<u8> {
     let mut shown = command.to_vec();
-    if command.get(1).is_some_and(|ins| command::carries_secret(*ins)) {
+    if command.get(1).is_some_and(|ins| command::carries_secret(*ins)) || puts_printed_information(command) {
         let open = match command.get(4) {
             Some(lc) if command.len() - 5 == usize::from(*lc) => 5,
             _ => 4,
@@ -167,4 +167,10 @@ pub fn masked(command: &[u8]) -> Vec<u8> {
         shown.iter_mut().skip(open).for_each(|byte| *byte = b'*');
     }
     shown
+}
+
+/// Whether this is a PUT DATA of the object in which tools keep a management key that the PIN protects.
+fn puts_printed_information(command: &[u8]) -> bool {
+    const NAME: [u8; 5] = [0x5C, 0x03, 0x5F, 0xC1, 0x09];
+    command.get(1) == Some(&0xDB) && command.windows(NAME.len()).any(|window| window == NAME)
 }

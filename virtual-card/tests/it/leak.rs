@@ -3,7 +3,7 @@
 use signing::{Algorithm, PrivateKey};
 use virtual_card::{Card, apdu, tlv};
 
-use crate::test_card::{KINDS, hex, keys, open_card};
+use crate::test_card::{KINDS, hex, keys, managed_card, open_card};
 
 /// Pieces of the private half of a key, none of which the public half contains.
 fn secrets(key: &PrivateKey) -> Vec<Vec<u8>> {
@@ -22,6 +22,7 @@ fn secrets(key: &PrivateKey) -> Vec<Vec<u8>> {
 }
 
 struct Watch {
+    fresh: fn() -> Card,
     card: Card,
     secrets: Vec<Vec<u8>>,
 }
@@ -34,16 +35,26 @@ impl Watch {
         }
         // Wrong PINs and changes among the commands mustn't close the card for those that follow.
         if !matches!(answer.pop(), Some(0x00)) || command.ins != 0x87 {
-            self.card = open_card();
+            self.card = (self.fresh)();
         }
     }
 }
 
 #[test]
 fn no_command_and_no_object_shows_a_private_key() {
-    let secrets: Vec<_> = keys().iter().flat_map(secrets).collect();
+    try_everything(open_card);
+}
+
+#[test]
+fn no_command_shows_an_administrator_a_private_key() {
+    try_everything(managed_card);
+}
+
+fn try_everything(fresh: fn() -> Card) {
+    let mut secrets: Vec<_> = keys().iter().flat_map(secrets).collect();
     assert!(secrets.len() >= 3 * 2 + 40);
-    let mut watch = Watch { card: open_card(), secrets };
+    secrets.push(hex("01020304050607080102030405060708"));
+    let mut watch = Watch { fresh, card: fresh(), secrets };
     let full = Some(65_536);
     let inputs = [vec![], hex("7C028200"), hex("7C028100"), tlv::write(0x5C, &[0x7E]), vec![0; 16]];
     for ins in 0..=0xFF {

@@ -2,6 +2,10 @@
 
 use std::sync::OnceLock;
 
+use des::{
+    TdesEde3,
+    cipher::{BlockCipherEncrypt, KeyInit},
+};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use signing::{Algorithm, PrivateKey, PublicKey, TestCa};
@@ -63,6 +67,23 @@ pub fn open_card() -> Card {
     let mut card = card();
     assert!(card.transmit(&hex("00A4040005A000000308")).ends_with(&[0x90, 0]));
     assert_eq!(card.transmit(&hex("0020008008313233343536FFFF")), [0x90, 0]);
+    card
+}
+
+/// Proves to know the management key from the factory to a card with PIV selected.
+pub fn manage(card: &mut Card) {
+    let challenge = card.transmit(&hex("0087039B047C02810000"));
+    assert!(challenge.len() == 14 && challenge.starts_with(&hex("7C0A8108")), "{challenge:02X?}");
+    let mut block: [u8; 8] = challenge[4..12].try_into().unwrap();
+    let key = hex("010203040506070801020304050607080102030405060708");
+    TdesEde3::new_from_slice(&key).unwrap().encrypt_block((&mut block).into());
+    assert_eq!(card.transmit(&[&hex("0087039B0C7C0A8208")[..], &block, &[0]].concat()), [0x90, 0]);
+}
+
+/// A fresh card with PIV selected and everything unlocked.
+pub fn managed_card() -> Card {
+    let mut card = open_card();
+    manage(&mut card);
     card
 }
 

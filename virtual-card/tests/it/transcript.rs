@@ -1,11 +1,11 @@
 //! Transcripts as data: to add a test, add a file to `tests/transcripts`.
 //!
 //! `> 00A4..` is sent, `< 6A82` is the whole answer, `..` in an answer stands for any bytes, `! reset` and `! lock` happen
-//! to the card, `#` begins a comment. Each file starts with a fresh, unselected card.
+//! to the card, `! manage` proves to know its management key, `#` begins a comment. Each file starts with a fresh, unselected card.
 
 use std::{fs, path::Path};
 
-use crate::test_card::{card, hex};
+use crate::test_card::{card, hex, manage};
 
 #[test]
 fn the_card_answers_as_the_transcripts_say() {
@@ -33,6 +33,7 @@ fn play(file: &Path) {
             }
             Some(("!", "reset")) => card.reset(),
             Some(("!", "lock")) => card.lock(),
+            Some(("!", "manage")) => manage(&mut card),
             _ => panic!("{place}: {line} is no line of a transcript"),
         }
     }
