@@ -91,7 +91,7 @@ impl Apdu {
 /// Where the card is.
 enum Place {
     /// In a file, alone with us.
-    File { session: CardSession, reader: Box<MemoryReader> },
+    File { session: Box<CardSession>, reader: Box<MemoryReader> },
     /// In a reader of the system.
     Pcsc(Box<dyn Reader>),
 }
@@ -107,7 +107,7 @@ impl Place {
                     // With stderr gone there is nobody to tell why it takes long.
                     let _ = writeln!(io::stderr(), "kouan: 卡文件 {} 正被另一个会话使用，等它结束", path.display());
                 });
-                let session = session.map_err(file_error)?;
+                let session = Box::new(session.map_err(file_error)?);
                 let reader = Box::new(MemoryReader::with_card(session.card()));
                 Self::File { session, reader }
             }

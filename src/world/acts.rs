@@ -130,7 +130,7 @@ impl World {
             self.pull_card(who);
             self.person(who).insert();
         } else {
-            let card = self.person(to).own_card().cloned().unwrap_or_else(|| self.fixture_card(to));
+            let card = self.person(to).own_card().unwrap_or_else(|| self.fixture_card(to));
             self.person(who).swap(card);
         }
         let _ = self.tell_portal(who);
@@ -280,7 +280,8 @@ impl World {
 
     pub(super) fn person(&mut self, who: Who) -> &mut Person {
         if !self.people.contains_key(&(who.enterprise, who.slot)) {
-            let person = Person::new(self.person_name(who), self.fixture_card(who));
+            let name = self.person_name(who);
+            let person = Person::new(name.clone(), self.fixture_card(who), self.desks.desk(&name));
             self.people.insert((who.enterprise, who.slot), person);
         }
         self.people.get_mut(&(who.enterprise, who.slot)).expect("just put there if it was missing")

@@ -28,7 +28,7 @@ use crate::{
         finding::{CaseResult, Finding, Verdict},
         trace, trail,
     },
-    world::{Setup, World, acts::Who, keys, sabotage::Saboteur, script::Script},
+    world::{Desks, MemoryDesks, Readers, Setup, World, acts::Who, keys, sabotage::Saboteur, script::Script},
 };
 
 /// What a run fixes for all of its cases.
@@ -44,6 +44,8 @@ pub struct Options {
     pub cards: Option<Arc<Vec<[Card; 3]>>>,
     /// Somebody bad, to test the suite.
     pub saboteur: Option<Saboteur>,
+    /// Readers other than in memory.
+    pub readers: Option<Arc<dyn Readers>>,
     /// Whether results carry a trace: only reports for people who look into a case want one.
     pub trace: bool,
 }
@@ -51,7 +53,7 @@ pub struct Options {
 impl Options {
     /// The faithful portal under a seed.
     pub fn new(seed: u64, suite: Suite) -> Self {
-        Self { seed, suite, rules: Rules::default(), cards: None, saboteur: None, trace: false }
+        Self { seed, suite, rules: Rules::default(), cards: None, saboteur: None, readers: None, trace: false }
     }
 }
 
@@ -93,18 +95,33 @@ pub fn play(case: &Case, options: &Options) -> (CaseResult, Evidence) {
 
 /// The same, with the rows of the portal's life cycle that records went along: what a mutant of a row can matter to.
 pub fn play_tracked(case: &Case, options: &Options) -> (CaseResult, Evidence, BTreeSet<Way>) {
+    let desks = match options.readers.clone().map(Readers::lease) {
+        None => Box::new(MemoryDesks),
+        Some(Ok(desks)) => desks,
+        Some(Err(trouble)) => return (out_of_order(case, options, trouble), Evidence::default(), BTreeSet::new()),
+    };
     let mut player = Player {
         case,
-        world: World::new(setup(case, options)),
+        world: World::new(setup(case, options, desks)),
         names: BTreeMap::new(),
         passwords: BTreeSet::new(),
         step: None,
         result: blank(case, options.seed),
     };
     let whole = player.play_steps();
+    if let Some(trouble) = player.world.trouble() {
+        return (out_of_order(case, options, trouble), Evidence::default(), BTreeSet::new());
+    }
     let ways = player.world.ways().clone();
     let (result, evidence) = player.judge(whole, options);
     (result, evidence, ways)
+}
+
+/// The result of a case whose reader failed: nothing that happened says anything about the portal.
+fn out_of_order(case: &Case, options: &Options, trouble: String) -> CaseResult {
+    let mut result = blank(case, options.seed);
+    result.find(Finding::new(Verdict::Error, "reader", "", format!("读卡器出了问题，本场景无法判定：{trouble}")));
+    result
 }
 
 /// The result of a case of which nothing is known yet.
@@ -130,7 +147,7 @@ pub(super) fn blank(case: &Case, seed: u64) -> CaseResult {
     }
 }
 
-fn setup(case: &Case, options: &Options) -> Setup {
+fn setup(case: &Case, options: &Options, desks: Box<dyn Desks>) -> Setup {
     let mut script = Script::new(Arc::clone(&keys::fixtures().directory));
     for line in &case.script {
         script.add(faults::selector(&line.party), line.point, line.outcomes.clone());
@@ -146,6 +163,7 @@ fn setup(case: &Case, options: &Options) -> Setup {
         replayed_logins: faults::replayed_logins(case),
         cards: options.cards.clone(),
         saboteur: options.saboteur,
+        desks,
     }
 }
 
