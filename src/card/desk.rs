@@ -3,7 +3,7 @@
 //! A world handles cards through desks only, so that it needs neither socket nor thread, and its scenarios are the same
 //! whatever the reader.
 
-use std::{ops::DerefMut, sync::Arc};
+use std::ops::DerefMut;
 
 use virtual_card::{MemoryReader, Reader, Tray};
 
@@ -36,6 +36,10 @@ pub trait Desks {
     fn desk(&mut self, person: &str) -> Box<dyn Desk>;
     /// What went wrong with the readers themselves, if anything: then whatever happened proves nothing.
     fn trouble(&self) -> Option<String>;
+    /// The PIN of the cards there, if it is not the one that fixture cards have.
+    fn pin(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Desks in memory, as many as there are people.
@@ -60,5 +64,10 @@ pub trait Readers: Send + Sync {
     ///
     /// # Errors
     /// If the readers can't be used, in words for the user.
-    fn lease(self: Arc<Self>) -> Result<Box<dyn Desks>, String>;
+    fn lease(&self) -> Result<Box<dyn Desks>, String>;
+    /// The one person whose card there is; `None` where everybody's is. What others do must then be left out, and so must
+    /// everything that is done to a card by hand.
+    fn holder(&self) -> Option<&str> {
+        None
+    }
 }

@@ -5,6 +5,8 @@
 
 pub mod desk;
 mod error;
+pub mod guest;
+mod lease;
 pub mod open;
 #[cfg(feature = "pcsc")]
 pub mod pcsc;

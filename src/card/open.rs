@@ -46,12 +46,20 @@ pub struct Listed {
     pub mute: bool,
 }
 
+/// What a reader says, in words that need none before them.
+pub fn words(error: ReaderError) -> String {
+    match error {
+        ReaderError::Other(text) => text,
+        other => other.to_string(),
+    }
+}
+
 /// Opens a reader of the system's PC/SC service, for a card that is the user's own: it is left as it was found.
 ///
 /// # Errors
 /// What to tell the user: this build can't, no service, no such reader.
 #[cfg(feature = "pcsc")]
-pub fn pcsc(name: Option<&str>) -> Result<Box<dyn Reader>, ReaderError> {
+pub fn pcsc(name: Option<&str>) -> Result<Box<dyn Reader + Send>, ReaderError> {
     use super::pcsc::{Limits, Owner, PcscReader};
     Ok(Box::new(PcscReader::open(name, Owner::User, Limits::default())?))
 }
@@ -61,7 +69,7 @@ pub fn pcsc(name: Option<&str>) -> Result<Box<dyn Reader>, ReaderError> {
 /// # Errors
 /// Always: this build can't.
 #[cfg(not(feature = "pcsc"))]
-pub fn pcsc(_name: Option<&str>) -> Result<Box<dyn Reader>, ReaderError> {
+pub fn pcsc(_name: Option<&str>) -> Result<Box<dyn Reader + Send>, ReaderError> {
     Err(ReaderError::Other(NO_PCSC.into()))
 }
 

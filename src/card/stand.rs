@@ -9,7 +9,7 @@ use std::{
     net::SocketAddr,
     ops::DerefMut,
     rc::Rc,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -20,7 +20,8 @@ use virtual_card::{
 
 use super::{
     desk::{Desk, Desks, Readers},
-    open,
+    lease::{Lease, Places},
+    open::{self, words},
     pcsc::{Limits, Owner, PcscReader},
 };
 
@@ -159,9 +160,11 @@ impl Stand {
         error
     }
 
-    /// Begins anew after trouble: the card out, another thread for the reader.
-    fn recover(&mut self) -> Result<(), String> {
+    /// Begins a scenario: the trays of the last one are nobody's any more. After trouble the card comes out, and the
+    /// reader gets another thread.
+    fn begin(&mut self) -> Result<(), String> {
         if self.trouble.is_none() {
+            self.holds.iter_mut().for_each(Vec::clear);
             return Ok(());
         }
         self.plug.pull();
@@ -188,19 +191,8 @@ fn lock(tray: &Mutex<Tray>) -> MutexGuard<'_, Tray> {
     tray.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn words(error: ReaderError) -> String {
-    match error {
-        ReaderError::Other(text) => text,
-        other => other.to_string(),
-    }
-}
-
 /// Stands that scenarios take turns with.
-pub struct Stands {
-    free: Mutex<Vec<Stand>>,
-    returned: Condvar,
-    places: usize,
-}
+pub struct Stands(Arc<Places<Stand>>);
 
 impl Stands {
     /// A stand at each vpcd. `name` is the reader's, or a part of it.
@@ -208,70 +200,39 @@ impl Stands {
     /// # Errors
     /// Which vpcd can't be used, and why, in words for the user.
     pub fn open(addresses: &[SocketAddr], name: Option<&str>) -> Result<Self, String> {
-        let free = addresses.iter().map(|address| Stand::open(*address, name)).collect::<Result<Vec<_>, _>>()?;
-        let places = free.len();
-        Ok(Self { free: Mutex::new(free), returned: Condvar::new(), places })
-    }
-
-    fn take(&self) -> Stand {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            match free.pop() {
-                Some(stand) => return stand,
-                None => free = self.returned.wait(free).unwrap_or_else(PoisonError::into_inner),
-            }
-        }
+        let stands = addresses.iter().map(|address| Stand::open(*address, name)).collect::<Result<_, _>>()?;
+        Ok(Self(Places::new(stands)))
     }
 }
 
 impl Readers for Stands {
     fn places(&self) -> usize {
-        self.places
+        self.0.count()
     }
 
-    fn lease(self: Arc<Self>) -> Result<Box<dyn Desks>, String> {
-        let mut stand = self.take();
-        let recovered = stand.recover();
-        let lease = Lease { stand: Some(stand), home: self };
-        recovered.map(|()| Box::new(Leased(Rc::new(RefCell::new(lease)))) as Box<dyn Desks>)
-    }
-}
-
-/// A stand that goes home when nobody uses it any more.
-struct Lease {
-    /// Taken out only to go home.
-    stand: Option<Stand>,
-    home: Arc<Stands>,
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        let mut free = self.home.free.lock().unwrap_or_else(PoisonError::into_inner);
-        free.extend(self.stand.take().map(|mut stand| {
-            // The trays of this scenario are nobody's from now on.
-            stand.holds.as_mut().map(Vec::clear);
-            stand
-        }));
-        self.home.returned.notify_one();
+    fn lease(&self) -> Result<Box<dyn Desks>, String> {
+        let mut lease = self.0.take();
+        lease.begin()?;
+        Ok(Box::new(Leased(Rc::new(RefCell::new(lease)))))
     }
 }
 
-struct Leased(Rc<RefCell<Lease>>);
+struct Leased(Rc<RefCell<Lease<Stand>>>);
 
 impl Desks for Leased {
     fn desk(&mut self, _person: &str) -> Box<dyn Desk> {
-        let name = self.0.borrow().stand.as_ref().map_or_else(String::new, |stand| stand.name.clone());
+        let name = self.0.borrow().name.clone();
         Box::new(Seat { lease: Rc::clone(&self.0), name, tray: Arc::default() })
     }
 
     fn trouble(&self) -> Option<String> {
-        self.0.borrow().stand.as_ref().and_then(|stand| stand.trouble.clone())
+        self.0.borrow().trouble.clone()
     }
 }
 
 /// One person at a stand.
 struct Seat {
-    lease: Rc<RefCell<Lease>>,
+    lease: Rc<RefCell<Lease<Stand>>>,
     name: String,
     tray: Arc<Mutex<Tray>>,
 }
@@ -281,10 +242,7 @@ impl Seat {
         &self,
         act: impl FnOnce(&mut Stand, &Arc<Mutex<Tray>>) -> Result<T, ReaderError>,
     ) -> Result<T, ReaderError> {
-        match &mut self.lease.borrow_mut().stand {
-            Some(stand) => act(stand, &self.tray),
-            None => Err(ReaderError::Stuck),
-        }
+        act(&mut self.lease.borrow_mut(), &self.tray)
     }
 
     /// Asks the reader, and compares what it says with what was done to the card.

@@ -93,7 +93,7 @@ enum Place {
     /// In a file, alone with us.
     File { session: Box<CardSession>, reader: Box<MemoryReader> },
     /// In a reader of the system.
-    Pcsc(Box<dyn Reader>),
+    Pcsc(Box<dyn Reader + Send>),
 }
 
 impl Place {
@@ -303,10 +303,7 @@ fn command(number: usize, text: &str) -> Result<Option<Vec<u8>>, CliError> {
 }
 
 fn surroundings(error: ReaderError) -> CliError {
-    CliError::Surroundings(match error {
-        ReaderError::Other(text) => text,
-        other => other.to_string(),
-    })
+    CliError::Surroundings(open::words(error))
 }
 
 fn show_exchange(command: &[u8], answer: &[u8], out: &mut dyn Write) -> io::Result<()> {

@@ -6,10 +6,13 @@ use std::{
     sync::Arc,
 };
 
+use signing::Certificate;
+use virtual_card::Pin;
+
 use super::CliError;
 use crate::{
-    card::{ReaderChoice, open},
-    world::Readers,
+    card::{ReaderChoice, guest::Guests, open},
+    world::{Readers, acts},
 };
 
 /// Where the cards are.
@@ -22,6 +25,9 @@ pub struct ReaderArgs {
     /// given more than once, for as many scenarios side by side
     #[arg(long, value_name = "HOST:PORT")]
     vpcd: Vec<String>,
+    /// The PIN of the card in the reader, where --reader pcsc is used without --vpcd
+    #[arg(long, value_name = "PIN", default_value = "88888888", value_parser = Pin::parse)]
+    pin: Pin,
 }
 
 impl ReaderArgs {
@@ -44,11 +50,20 @@ impl ReaderArgs {
         let ReaderChoice::Pcsc(name) = &self.reader else { return Ok(None) };
         let addresses = self.vpcd.iter().map(|text| address(text)).collect::<Result<Vec<_>, _>>()?;
         let readers = if addresses.is_empty() {
-            return Err(CliError::Surroundings("TODO".into()));
+            self.users_card(name.as_deref())
         } else {
             open::stands(&addresses, name.as_deref())
         };
         readers.map(Some).map_err(CliError::Surroundings)
+    }
+}
+
+impl ReaderArgs {
+    /// The card that is in the reader: its holder plays, and what it cannot do is left out.
+    fn users_card(&self, name: Option<&str>) -> Result<Arc<dyn Readers>, String> {
+        let reader = open::pcsc(name).map_err(open::words)?;
+        let holder = |certificate: &Certificate| acts::holder_of(certificate).map(acts::person_name);
+        Ok(Arc::new(Guests::open(reader, &self.pin, holder)?))
     }
 }
 

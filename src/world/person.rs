@@ -15,7 +15,7 @@ use super::gateway::card_id;
 use crate::card::{CardError, Terminal, desk::Desk};
 
 /// The PIN that fixture cards leave the factory with.
-const FACTORY_PIN: &str = "88888888";
+pub const FACTORY_PIN: &str = "88888888";
 
 /// A person of an enterprise with the card that they hold.
 pub struct Person {

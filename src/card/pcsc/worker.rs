@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use pcsc::{Card, Context, Disposition, Error, Protocols, ReaderState, Scope, ShareMode, State, Transaction};
+use pcsc::{
+    Card, Context, Disposition, Error, MAX_ATR_SIZE, Protocols, ReaderState, Scope, ShareMode, State, Transaction,
+};
 use virtual_card::{Atr, Presence, ReaderError};
 
 use super::{
@@ -24,6 +26,8 @@ const NOTICE: Duration = Duration::from_millis(1500);
 const MOST_EVENTS: usize = 50;
 /// The longest answer of an extended command, with its status word.
 const LONGEST: usize = 65_538;
+/// Longer than a reader's name in any service (pcsclite: 128 bytes).
+const LONGEST_NAME: usize = 512;
 /// A status word, which every answer ends with.
 const STATUS: usize = 2;
 /// VERIFY that verifies nothing and takes back what was verified (SP 800-73-4, part 2, section 3.2.1).
@@ -151,8 +155,10 @@ impl Worker {
 
     /// Connects in the way that what we have allows for, and once more from the start if that was not enough.
     fn connect(&mut self) -> Result<Atr, ReaderError> {
-        if self.link == Link::Joined && self.alive() {
-            return self.atr();
+        if self.link == Link::Joined
+            && let Some(atr) = self.alive()
+        {
+            return Ok(atr);
         }
         self.reach_service()?;
         let kept = match self.link {
@@ -186,16 +192,10 @@ impl Worker {
         Ok(())
     }
 
-    /// Whether the handle that we have reaches the card that it was made for.
-    fn alive(&mut self) -> bool {
-        match self.card.as_ref().map(|card| card.status2_owned().map(|_| ())) {
-            Some(Ok(())) => true,
-            Some(Err(error)) => {
-                let _ = self.link.failed(error);
-                false
-            }
-            None => false,
-        }
+    /// The answer to reset of the card that our handle was made for, if it still reaches it.
+    fn alive(&mut self) -> Option<Atr> {
+        let asked = self.card.as_ref().map(atr_of)?;
+        asked.inspect_err(|error| drop(self.link.failed(*error))).ok()
     }
 
     fn reconnect(&mut self, disposition: Disposition) -> bool {
@@ -203,8 +203,8 @@ impl Worker {
     }
 
     fn atr(&mut self) -> Result<Atr, ReaderError> {
-        let status = self.card.as_ref().ok_or(Error::NoSmartcard).and_then(Card::status2_owned);
-        status.map(|status| status.atr().to_vec()).map_err(|error| self.failed(error))
+        let asked = self.card.as_ref().ok_or(Error::NoSmartcard).and_then(atr_of);
+        asked.map_err(|error| self.failed(error))
     }
 
     fn reset(&mut self) -> Result<Atr, ReaderError> {
@@ -334,6 +334,12 @@ fn hold(
     };
     let _ = held.end(Disposition::LeaveCard);
     (lost, ended)
+}
+
+/// In one call, which is one way to the service and back: the crate's own way asks for the lengths first.
+fn atr_of(card: &Card) -> Result<Atr, Error> {
+    let (mut names, mut atr) = ([0; LONGEST_NAME], [0; MAX_ATR_SIZE]);
+    Ok(card.status2(&mut names, &mut atr)?.atr().to_vec())
 }
 
 fn send(card: &Card, command: &[u8], manners: &mut Manners, buffer: &mut [u8]) -> Result<Vec<u8>, Error> {

@@ -6,6 +6,7 @@
 //! steps were left out after a failure, and leaves them out: noise hides causes.
 
 mod act;
+mod alone;
 mod faults;
 mod look;
 mod once;
@@ -95,7 +96,11 @@ pub fn play(case: &Case, options: &Options) -> (CaseResult, Evidence) {
 
 /// The same, with the rows of the portal's life cycle that records went along: what a mutant of a row can matter to.
 pub fn play_tracked(case: &Case, options: &Options) -> (CaseResult, Evidence, BTreeSet<Way>) {
-    let desks = match options.readers.clone().map(Readers::lease) {
+    let holder = options.readers.as_ref().and_then(|readers| readers.holder());
+    if let Some(why) = holder.and_then(|holder| alone::cannot(case, holder)) {
+        return (skipped(case, options, &why), Evidence::default(), BTreeSet::new());
+    }
+    let desks = match options.readers.as_ref().map(|readers| readers.lease()) {
         None => Box::new(MemoryDesks),
         Some(Ok(desks)) => desks,
         Some(Err(trouble)) => return (out_of_order(case, options, trouble), Evidence::default(), BTreeSet::new()),
@@ -115,6 +120,13 @@ pub fn play_tracked(case: &Case, options: &Options) -> (CaseResult, Evidence, BT
     let ways = player.world.ways().clone();
     let (result, evidence) = player.judge(whole, options);
     (result, evidence, ways)
+}
+
+/// The result of a case that the one card there is not enough for.
+fn skipped(case: &Case, options: &Options, why: &str) -> CaseResult {
+    let mut result = blank(case, options.seed);
+    result.find(Finding::new(Verdict::Skipped, "reader", "", format!("实物卡上做不了，跳过：{why}")));
+    result
 }
 
 /// The result of a case whose reader failed: nothing that happened says anything about the portal.
