@@ -1,7 +1,7 @@
 //! The card that lies in the user's reader, as the only card of a run.
 //!
 //! The program can't pull it, swap it, or make it fail, and uses up no try of its PIN: the PIN is tried once, at the
-//! beginning, and only while more than one try is left.
+//! beginning, and only while more than two tries are left.
 
 use std::{cell::RefCell, ops::DerefMut, rc::Rc, sync::Arc};
 
@@ -17,6 +17,9 @@ use super::{
 
 /// How many digits the portal's page wants (ACC-09).
 const PORTAL_PIN: usize = 8;
+
+/// So few tries are for the holder, not for a program that guesses: a card has three at least.
+const FEW_TRIES: u8 = 2;
 
 /// A reader with the user's card in it.
 struct Guest {
@@ -60,7 +63,7 @@ impl Guests {
         let holder = holder(&certificate).ok_or(
             "读卡器中的卡不属于演练中的任何人：用 --vpcd 由程序插入演练自己的卡，或用 kouan card serve fixtures/cards/… 插入其中一张",
         )?;
-        if let PinStatus::Left(left @ ..2) = status {
+        if let PinStatus::Left(left @ ..=FEW_TRIES) = status {
             return Err(format!("卡密码只剩{left}次机会，不再尝试：先用正确的密码验证一次，或解锁卡"));
         }
         match Terminal::hold(&mut *reader, |terminal| terminal.verify_pin(pin)) {

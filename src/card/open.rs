@@ -61,7 +61,7 @@ pub fn words(error: ReaderError) -> String {
 #[cfg(feature = "pcsc")]
 pub fn pcsc(name: Option<&str>) -> Result<Box<dyn Reader + Send>, ReaderError> {
     use super::pcsc::{Limits, Owner, PcscReader};
-    Ok(Box::new(PcscReader::open(name, Owner::User, Limits::default())?))
+    Ok(Box::new(PcscReader::open(name, Owner::User, Limits::of_environment())?))
 }
 
 /// Opens a reader of the system's PC/SC service.
@@ -97,7 +97,7 @@ pub fn stands(_vpcd: &[SocketAddr], _name: Option<&str>) -> Result<Arc<dyn Reade
 /// What to tell the user: this build can't, no service, no answer.
 #[cfg(feature = "pcsc")]
 pub fn list() -> Result<Vec<Listed>, ReaderError> {
-    super::pcsc::list(super::pcsc::Limits::default())
+    super::pcsc::list(super::pcsc::Limits::of_environment())
 }
 
 /// All readers of the system.

@@ -66,7 +66,7 @@ impl Stand {
         if name.is_some_and(|name| !found.contains(name)) {
             return Err(format!("{address} 的卡出现在读卡器「{found}」，而不是「{}」", name.unwrap_or_default()));
         }
-        let reader = PcscReader::open(Some(&found), Owner::Program, Limits::default()).map_err(words)?;
+        let reader = PcscReader::open(Some(&found), Owner::Program, Limits::of_environment()).map_err(words)?;
         let served = Arc::clone(&tray);
         let holds = Some(vec![(tray, 1)]);
         Ok(Self { address, name: found, reader, plug, served, holds, trouble: None })
@@ -171,7 +171,7 @@ impl Stand {
         self.holds = None;
         // Where the service is gone, the plug is out of it at once.
         let out = self.plug.wait_for(State::Out, NOTICE);
-        self.reader = PcscReader::open(Some(&self.name), Owner::Program, Limits::default()).map_err(words)?;
+        self.reader = PcscReader::open(Some(&self.name), Owner::Program, Limits::of_environment()).map_err(words)?;
         if !out {
             return Err(format!("{} 的读卡器没有放开卡", self.address));
         }

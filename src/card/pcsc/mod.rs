@@ -11,6 +11,7 @@ mod names;
 mod worker;
 
 use std::{
+    env,
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel},
     thread,
     time::Duration,
@@ -43,6 +44,15 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { command: Duration::from_secs(10), generate: Duration::from_secs(120) }
+    }
+}
+
+impl Limits {
+    /// The usual ones, or what `KOUAN_READER_SECONDS` says for every command: a slow card needs more, a test less.
+    pub fn of_environment() -> Self {
+        let asked = env::var("KOUAN_READER_SECONDS").ok().and_then(|text| text.parse().ok());
+        let all = asked.filter(|seconds| (1..=3600).contains(seconds)).map(Duration::from_secs);
+        all.map_or_else(Self::default, |all| Self { command: all, generate: all })
     }
 }
 
