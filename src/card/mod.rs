@@ -13,6 +13,7 @@ pub mod pcsc;
 mod piv;
 #[cfg(feature = "pcsc")]
 pub mod stand;
+pub mod surroundings;
 
 pub use error::CardError;
 pub use open::ReaderChoice;
