@@ -43,14 +43,12 @@ impl Manners {
 
     /// What to ask the card before it is sent this.
     pub fn question_before(&self, command: &[u8]) -> Option<&'static [u8]> {
-        (!self.own_card && self.pin == Verified::Unknown && gives_pin(command)).then_some(&QUESTION)
+        (!self.own_card && self.pin != Verified::Given && gives_pin(command)).then_some(&QUESTION)
     }
 
     /// The answer to that.
     pub fn answered(&mut self, answer: &[u8]) {
-        if answer == SUCCESS {
-            self.pin = Verified::Found;
-        }
+        self.pin = if answer == SUCCESS { Verified::Found } else { Verified::Unknown };
     }
 
     /// A command and its answer.
@@ -93,6 +91,10 @@ mod tests {
         manners.answered(&SUCCESS);
         manners.sent(VERIFY, &SUCCESS);
         assert!(!manners.must_log_out(), "it was verified before");
+        assert_eq!(manners.question_before(VERIFY), Some(&QUESTION[..]), "who gave it may have taken it along");
+        manners.answered(&[0x63, 0xC5]);
+        manners.sent(VERIFY, &SUCCESS);
+        assert!(manners.must_log_out());
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod names;
 mod worker;
 
 use std::{
+    env,
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel},
     thread,
     time::Duration,
@@ -43,6 +44,15 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { command: Duration::from_secs(10), generate: Duration::from_secs(120) }
+    }
+}
+
+impl Limits {
+    /// The usual ones, or what `KOUAN_READER_SECONDS` says for every command: a slow card needs more, a test less.
+    pub fn of_environment() -> Self {
+        let asked = env::var("KOUAN_READER_SECONDS").ok().and_then(|text| text.parse().ok());
+        let all = asked.filter(|seconds| (1..=3600).contains(seconds)).map(Duration::from_secs);
+        all.map_or_else(Self::default, |all| Self { command: all, generate: all })
     }
 }
 
@@ -92,6 +102,17 @@ impl PcscReader {
         Ok(Self { name, limits, asks: Some(asks), answers, late: false })
     }
 
+    /// Waits until a card is in the reader, or none; says whether that came about within `limit`.
+    ///
+    /// # Errors
+    /// If the reader or its service is gone.
+    pub fn wait_for(&mut self, present: bool, limit: Duration) -> Result<bool, ReaderError> {
+        match self.ask(Ask::WaitFor { present, limit }, limit + self.limits.command)? {
+            Answer::Presence(presence) => Ok((presence != Presence::Empty) == present),
+            Answer::Atr(_) | Answer::Response(_) | Answer::Done => Err(ReaderError::Stuck),
+        }
+    }
+
     fn ask(&mut self, ask: Ask, limit: Duration) -> Answered {
         if self.late {
             match self.answers.try_recv() {
@@ -99,7 +120,7 @@ impl PcscReader {
                 Ok(_) => self.late = false,
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => return Err(ReaderError::Stuck),
             }
-            if !matches!(ask, Ask::Connect | Ask::Status | Ask::Reset) {
+            if !matches!(ask, Ask::Connect | Ask::Status | Ask::WaitFor { .. } | Ask::Reset) {
                 return Err(ReaderError::Reset);
             }
         }
@@ -137,6 +158,15 @@ pub fn list(limits: Limits) -> Result<Vec<Listed>, ReaderError> {
         drop(told.send(context.and_then(|context| names::list_with(&context)).map_err(words)));
     });
     found.recv_timeout(limits.command).map_err(|_| ReaderError::Stuck)?
+}
+
+/// The first of these readers that holds a card, as soon as one does; `None` if that takes longer than `limit`.
+///
+/// # Errors
+/// What to tell the user: no service.
+pub fn first_to_hold(readers: &[String], limit: Duration) -> Result<Option<String>, ReaderError> {
+    let context = Context::establish(Scope::User).map_err(words)?;
+    names::first_to_hold(&context, readers, limit).map_err(words)
 }
 
 fn find(name: Option<&str>) -> Result<(Context, std::ffi::CString), ReaderError> {
