@@ -6,5 +6,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
+mod bench;
 mod pcscd;
 mod readers;
