@@ -119,10 +119,13 @@ pub fn compare(now: &Figures, earlier: &[Figures]) -> Result<Comparison, NoBasel
         (Some(one), Some(other)) => (2.0 * one.hypot(other)).max(LEAST_BOUND),
         (Some(_) | None, _) => UNKNOWN_BOUND,
     };
-    let relation = match change {
-        change if change > bound => Relation::Faster,
-        change if change < -bound => Relation::Slower,
-        _ => Relation::Same,
+    // By how much the greater rate is above the smaller: half as fast is as far away as twice as fast.
+    let (one, other) = (now.per_second, earlier.per_second);
+    let apart = 100.0 * (one.max(other) / one.min(other) - 1.0);
+    let relation = match apart > bound {
+        false => Relation::Same,
+        true if one > other => Relation::Faster,
+        true => Relation::Slower,
     };
     Ok(Comparison {
         per_second: earlier.per_second,

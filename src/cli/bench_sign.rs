@@ -28,6 +28,8 @@ use crate::{
 };
 
 const DEFAULT_PIN: &str = "88888888";
+/// A run that wavers by more percent was not alone on its machine.
+const NOISY: f64 = 10.0;
 
 /// Measure signatures per second
 ///
@@ -169,6 +171,9 @@ impl BenchSign {
             let figures = measure(&plan, readers, &command, &mut |progress| advance(&bar, progress));
             bar.finish_and_clear();
             let mut figures = figures?;
+            if let Some(noise) = figures.noise_percent.filter(|noise| *noise > NOISY) {
+                say(&format!("{}：波动±{noise:.0}%，机器上大概有别的程序在忙，数字不可靠", figures.told()));
+            }
             figures.baseline = self.compared(&figures, earlier.as_deref())?;
             self.print(&figures, out)?;
             results.push(figures);
