@@ -2,9 +2,11 @@
 //!
 //! A build without PC/SC knows the same choices and says what it lacks.
 
-use std::str::FromStr;
+use std::{net::SocketAddr, str::FromStr, sync::Arc};
 
 use virtual_card::{Presence, Reader, ReaderError};
+
+use super::desk::Readers;
 
 /// How to get a program that can do it.
 pub const NO_PCSC: &str = "本程序构建时未带PC/SC支持：装好 libpcsclite-dev 后用 cargo build --release --features pcsc 重新构建，\
@@ -44,12 +46,20 @@ pub struct Listed {
     pub mute: bool,
 }
 
+/// What a reader says, in words that need none before them.
+pub fn words(error: ReaderError) -> String {
+    match error {
+        ReaderError::Other(text) => text,
+        other => other.to_string(),
+    }
+}
+
 /// Opens a reader of the system's PC/SC service, for a card that is the user's own: it is left as it was found.
 ///
 /// # Errors
 /// What to tell the user: this build can't, no service, no such reader.
 #[cfg(feature = "pcsc")]
-pub fn pcsc(name: Option<&str>) -> Result<Box<dyn Reader>, ReaderError> {
+pub fn pcsc(name: Option<&str>) -> Result<Box<dyn Reader + Send>, ReaderError> {
     use super::pcsc::{Limits, Owner, PcscReader};
     Ok(Box::new(PcscReader::open(name, Owner::User, Limits::default())?))
 }
@@ -59,8 +69,26 @@ pub fn pcsc(name: Option<&str>) -> Result<Box<dyn Reader>, ReaderError> {
 /// # Errors
 /// Always: this build can't.
 #[cfg(not(feature = "pcsc"))]
-pub fn pcsc(_name: Option<&str>) -> Result<Box<dyn Reader>, ReaderError> {
+pub fn pcsc(_name: Option<&str>) -> Result<Box<dyn Reader + Send>, ReaderError> {
     Err(ReaderError::Other(NO_PCSC.into()))
+}
+
+/// Readers for scenarios: one at each vpcd, with the scenarios' own cards plugged in. `name` is the reader's or a part.
+///
+/// # Errors
+/// What to tell the user: this build can't, nothing listens there, another card is in.
+#[cfg(feature = "pcsc")]
+pub fn stands(vpcd: &[SocketAddr], name: Option<&str>) -> Result<Arc<dyn Readers>, String> {
+    Ok(Arc::new(super::stand::Stands::open(vpcd, name)?))
+}
+
+/// Readers for scenarios.
+///
+/// # Errors
+/// Always: this build can't.
+#[cfg(not(feature = "pcsc"))]
+pub fn stands(_vpcd: &[SocketAddr], _name: Option<&str>) -> Result<Arc<dyn Readers>, String> {
+    Err(NO_PCSC.into())
 }
 
 /// All readers of the system, in the service's order; there may be none.

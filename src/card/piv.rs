@@ -53,8 +53,30 @@ impl<'r> Terminal<'r> {
     pub fn connect(reader: &'r mut dyn Reader) -> Result<Self, CardError> {
         reader.connect()?;
         let mut terminal = Self { reader, sm2_algorithm: 0x54 };
-        terminal.run(0xA4, [0x04, 0x00], &APPLICATION, ALL)?.done(other)?;
+        terminal.select()?;
         Ok(terminal)
+    }
+
+    /// Connects and acts with every other program kept off the card: nobody can select another application before a
+    /// PIN goes out, nor use the PIN.
+    ///
+    /// # Errors
+    /// As [`Terminal::connect`], and what the act comes to.
+    pub fn hold<T>(
+        reader: &'r mut dyn Reader,
+        act: impl FnOnce(&mut Terminal<'_>) -> Result<T, CardError>,
+    ) -> Result<T, CardError> {
+        reader.connect()?;
+        reader.begin()?;
+        let mut terminal = Terminal { reader: &mut *reader, sm2_algorithm: 0x54 };
+        let done = terminal.select().and_then(|()| act(&mut terminal));
+        reader.end();
+        done
+    }
+
+    fn select(&mut self) -> Result<(), CardError> {
+        self.run(0xA4, [0x04, 0x00], &APPLICATION, ALL)?.done(other)?;
+        Ok(())
     }
 
     /// For a card whose algorithm byte for SM2 is not CanoKey's.

@@ -91,9 +91,9 @@ impl Apdu {
 /// Where the card is.
 enum Place {
     /// In a file, alone with us.
-    File { session: CardSession, reader: Box<MemoryReader> },
+    File { session: Box<CardSession>, reader: Box<MemoryReader> },
     /// In a reader of the system.
-    Pcsc(Box<dyn Reader>),
+    Pcsc(Box<dyn Reader + Send>),
 }
 
 impl Place {
@@ -107,7 +107,7 @@ impl Place {
                     // With stderr gone there is nobody to tell why it takes long.
                     let _ = writeln!(io::stderr(), "kouan: 卡文件 {} 正被另一个会话使用，等它结束", path.display());
                 });
-                let session = session.map_err(file_error)?;
+                let session = Box::new(session.map_err(file_error)?);
                 let reader = Box::new(MemoryReader::with_card(session.card()));
                 Self::File { session, reader }
             }
@@ -303,10 +303,7 @@ fn command(number: usize, text: &str) -> Result<Option<Vec<u8>>, CliError> {
 }
 
 fn surroundings(error: ReaderError) -> CliError {
-    CliError::Surroundings(match error {
-        ReaderError::Other(text) => text,
-        other => other.to_string(),
-    })
+    CliError::Surroundings(open::words(error))
 }
 
 fn show_exchange(command: &[u8], answer: &[u8], out: &mut dyn Write) -> io::Result<()> {

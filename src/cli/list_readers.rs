@@ -2,7 +2,7 @@
 
 use std::{io::Write, process::ExitCode};
 
-use virtual_card::{Presence, ReaderError};
+use virtual_card::Presence;
 
 use super::{CliError, card_apdu::to_hex, exit};
 use crate::card::open::{self, Listed};
@@ -21,10 +21,7 @@ impl ListReaders {
     /// # Errors
     /// If there are none, with what to do.
     pub fn exec(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let readers = open::list().map_err(|error| match error {
-            ReaderError::Other(text) => CliError::Surroundings(text),
-            other => CliError::Surroundings(other.to_string()),
-        })?;
+        let readers = open::list().map_err(|error| CliError::Surroundings(open::words(error)))?;
         if readers.is_empty() {
             return Err(CliError::Surroundings("没有任何读卡器：接上读卡器后重试（kouan doctor 可查看缺什么）".into()));
         }

@@ -22,6 +22,7 @@ pub mod fmt;
 pub mod lint;
 pub mod list;
 pub mod list_readers;
+pub mod reader_args;
 pub mod report_file;
 pub mod report_merge;
 pub mod report_to;

@@ -11,6 +11,7 @@ use interchange::Suite as Seal;
 
 use super::{
     CliError, exit,
+    reader_args::ReaderArgs,
     report_to::{self, ReportTo, Reports},
 };
 use crate::{
@@ -65,17 +66,14 @@ Examples:
   kouan run --report console --report html=report.html
   kouan run scenarios --filter '覆盖=AGR-12' --seed 7 --journal journal/
   kouan run scenarios --shard 1/3 --report console --report json=1.json --report junit=1.xml
+  kouan run scenarios --reader pcsc --vpcd localhost:35963 --vpcd localhost:35964
 
 Exit codes: 0 nothing failed; 1 a scenario failed or could not be judged; 2 wrong input; 3 surroundings or kouan itself")]
 pub struct Run {
     #[command(flatten)]
     selection: Selection,
-    /// Where the cards are: memory (a reader that holds the fixture's virtual cards)
-    #[arg(long, value_name = "R", default_value = "memory")]
-    reader: String,
-    /// Plug the scenarios' own virtual cards into the vpcd that listens there (needs a build with PC/SC readers)
-    #[arg(long, value_name = "HOST:PORT")]
-    vpcd: Option<String>,
+    #[command(flatten)]
+    readers: ReaderArgs,
     #[arg(long, value_name = "REPORT", help = report_to::HELP)]
     report: Vec<ReportTo>,
     /// Write every message and receipt of the run into this new directory, with what openssl needs to check them
@@ -92,23 +90,25 @@ impl Run {
     /// # Errors
     /// Wrong input (nothing ran), or surroundings that cannot be written to.
     pub fn exec(self, out: &mut impl Write) -> Result<ExitCode, CliError> {
-        self.only_memory()?;
+        self.readers.check()?;
         let cases = self.selection.cases()?;
         let trace = self.report.iter().any(|r| matches!(r, ReportTo::Html(_)));
-        let options = Options { trace, ..Options::new(self.selection.seed, self.selection.seal) };
+        let readers = self.readers.open()?;
+        // Each reader can do one scenario at a time.
+        let jobs = readers.as_ref().map_or(usize::MAX, |readers| readers.places()).min(self.selection.jobs());
+        let options = Options { trace, readers, ..Options::new(self.selection.seed, self.selection.seal) };
         // Before the journal, for they leave no trace if something else is wrong.
         let mut reports = Reports::open(&self.report, out)?;
         let mut journal = match &self.journal {
             None => None,
             Some(dir) => Some(Journal::create(dir, self.selection.seal).map_err(|e| named(dir, &e))?),
         };
-        let jobs = self.selection.jobs();
         let mut tell = |event: Event| reports.tell(&event);
         tell(Event::RunStarted {
             cases: cases.len(),
             seed: options.seed,
             seal: options.suite.to_string(),
-            reader: "memory".into(),
+            reader: self.readers.to_string(),
             jobs,
             shard: self.selection.shard.map(|shard| shard.to_string()),
         })?;
@@ -137,16 +137,6 @@ impl Run {
             journal.finish()?;
         }
         Ok(exit_code(&summary))
-    }
-
-    fn only_memory(&self) -> Result<(), CliError> {
-        if self.reader.starts_with("pcsc") || self.vpcd.is_some() {
-            return Err(CliError::Surroundings("本程序尚不支持PC/SC读卡器，请用 --reader memory，不用 --vpcd".into()));
-        }
-        if self.reader != "memory" {
-            return Err(CliError::Input(format!("没有「{}」这种读卡器，请用 --reader memory", self.reader)));
-        }
-        Ok(())
     }
 }
 

@@ -16,7 +16,10 @@ impl Replay {
             options += &format!(" --seal {seal}");
         }
         if reader != "memory" {
-            options += &format!(" --reader {}", quoted(reader));
+            // `pcsc:NAME+vpcd=A+vpcd=B`, as a run under these options names its readers.
+            let mut parts = reader.split("+vpcd=");
+            options += &format!(" --reader {}", quoted(parts.next().unwrap_or_default()));
+            options.extend(parts.map(|address| format!(" --vpcd {}", quoted(address))));
         }
         Self { options }
     }

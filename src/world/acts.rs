@@ -10,11 +10,12 @@ use domain::{
     refusal,
 };
 use signing::Certificate;
-use virtual_card::{Card, CardFault, Pin, Puk};
+use virtual_card::{Card, CardFault, Pin, Puk, Slot};
 
 use super::{
     World,
     fixtures::CardSlot,
+    keys::fixtures,
     person::{Person, card_refusal},
 };
 use crate::{card::CardError, evidence::Happening, evidence::PageSeen};
@@ -130,7 +131,7 @@ impl World {
             self.pull_card(who);
             self.person(who).insert();
         } else {
-            let card = self.person(to).own_card().cloned().unwrap_or_else(|| self.fixture_card(to));
+            let card = self.person(to).own_card().unwrap_or_else(|| self.fixture_card(to));
             self.person(who).swap(card);
         }
         let _ = self.tell_portal(who);
@@ -257,7 +258,7 @@ impl World {
 
     /// The person's name in reports.
     pub fn person_name(&self, who: Who) -> String {
-        format!("{} {}", self.fixtures.enterprises[who.enterprise].short, who.slot.chinese())
+        person_name(who)
     }
 
     /// Writes an act down.
@@ -280,7 +281,9 @@ impl World {
 
     pub(super) fn person(&mut self, who: Who) -> &mut Person {
         if !self.people.contains_key(&(who.enterprise, who.slot)) {
-            let person = Person::new(self.person_name(who), self.fixture_card(who));
+            let name = self.person_name(who);
+            let mut person = Person::new(name.clone(), self.fixture_card(who), self.desks.desk(&name));
+            person.pin = self.desks.pin().unwrap_or(person.pin);
             self.people.insert((who.enterprise, who.slot), person);
         }
         self.people.get_mut(&(who.enterprise, who.slot)).expect("just put there if it was missing")
@@ -425,6 +428,21 @@ impl World {
             self.note(Happening::Apdu { person: name.clone(), command: exchange.command, response: exchange.answer });
         }
     }
+}
+
+/// A person's name in reports.
+pub fn person_name(who: Who) -> String {
+    format!("{} {}", fixtures().enterprises[who.enterprise].short, who.slot.chinese())
+}
+
+/// The person whose card has this certificate.
+pub fn holder_of(certificate: &Certificate) -> Option<Who> {
+    let all =
+        (0..fixtures().cards.len()).flat_map(|enterprise| CardSlot::ALL.map(move |slot| Who { enterprise, slot }));
+    all.into_iter().find(|who| {
+        let card = &fixtures().cards[who.enterprise][who.slot as usize];
+        card.certificate(Slot::Authentication) == Some(certificate)
+    })
 }
 
 fn parse_pin(text: &str) -> Result<Pin, Refusal> {

@@ -34,6 +34,8 @@ use interchange::Suite;
 use virtual_card::Card;
 
 use crate::evidence::{Arrival, BookLine, Entry, Evidence, Happening, LogLine, RecordPage, Sent};
+
+pub use crate::card::desk::{Desks, MemoryDesks, Readers};
 use draws::SeededDraws;
 use fixtures::CardSlot;
 use gateway::{Gateway, Sealed, Sealing};
@@ -65,6 +67,8 @@ pub struct Setup {
     pub cards: Option<Arc<Vec<[Card; 3]>>>,
     /// Somebody bad, for the tests of the tests.
     pub saboteur: Option<Saboteur>,
+    /// Where people's cards lie.
+    pub desks: Box<dyn Desks>,
 }
 
 /// What a step of the world came to.
@@ -91,6 +95,7 @@ pub struct World {
     script: Script,
     network: Network,
     people: BTreeMap<(usize, CardSlot), Person>,
+    desks: Box<dyn Desks>,
     replayed_logins: Vec<(usize, u32)>,
     cards: Option<Arc<Vec<[Card; 3]>>>,
     settings: Settings,
@@ -144,6 +149,7 @@ impl World {
             script: setup.script,
             network,
             people: BTreeMap::new(),
+            desks: setup.desks,
             replayed_logins: setup.replayed_logins,
             cards: setup.cards,
             settings,
@@ -201,8 +207,13 @@ impl World {
     }
 
     /// APDUs that cards have answered.
-    pub fn apdus(&self) -> u64 {
-        self.people.values().map(Person::apdus).sum()
+    pub fn apdus(&mut self) -> u64 {
+        self.people.values_mut().map(Person::apdus).sum()
+    }
+
+    /// What went wrong with the readers themselves: then nothing that happened says anything about the portal.
+    pub fn trouble(&self) -> Option<String> {
+        self.desks.trouble()
     }
 
     /// Says which step of the scenario is being played from now on.

@@ -9,13 +9,13 @@ use domain::{
     refusal,
 };
 use signing::Certificate;
-use virtual_card::{Card, CardFault, MemoryReader, Pin, Presence, Puk, Reader, ReaderError, Slot};
+use virtual_card::{Card, CardFault, Pin, Presence, Puk, ReaderError, Slot};
 
 use super::gateway::card_id;
-use crate::card::{CardError, Terminal};
+use crate::card::{CardError, Terminal, desk::Desk};
 
 /// The PIN that fixture cards leave the factory with.
-const FACTORY_PIN: &str = "88888888";
+pub const FACTORY_PIN: &str = "88888888";
 
 /// A person of an enterprise with the card that they hold.
 pub struct Person {
@@ -27,71 +27,74 @@ pub struct Person {
     pub by_hand: bool,
     /// The PIN that they know to be right.
     pub pin: String,
-    reader: MemoryReader,
+    desk: Box<dyn Desk>,
     /// Their own card while it is not in the reader.
     in_hand: Option<Card>,
 }
 
 impl Person {
-    /// A person whose card is in the reader.
-    pub fn new(name: String, card: Card) -> Self {
-        let mut reader = MemoryReader::with_card(card);
-        reader.tray_mut().trace(true);
-        Self { name, session: None, by_hand: false, pin: FACTORY_PIN.to_owned(), reader, in_hand: None }
+    /// A person whose card is in the reader on their desk.
+    pub fn new(name: String, card: Card, mut desk: Box<dyn Desk>) -> Self {
+        desk.tray().trace(true);
+        desk.tray().insert(card);
+        Self { name, session: None, by_hand: false, pin: FACTORY_PIN.to_owned(), desk, in_hand: None }
     }
 
     /// Arms a fault of the card, counted in APDUs from now.
     pub fn arm(&mut self, fault: CardFault) {
-        self.reader.tray_mut().arm(fault);
+        self.desk.tray().arm(fault);
     }
 
     /// Forgets faults that have not struck.
     pub fn disarm(&mut self) {
-        self.reader.tray_mut().disarm();
+        self.desk.tray().disarm();
     }
 
     /// How many faults have struck so far.
-    pub fn struck(&self) -> usize {
-        self.reader.tray().struck().len()
+    pub fn struck(&mut self) -> usize {
+        self.desk.tray().struck().len()
     }
 
     /// APDUs exchanged so far.
-    pub fn apdus(&self) -> u64 {
-        self.reader.tray().apdus()
+    pub fn apdus(&mut self) -> u64 {
+        self.desk.tray().apdus()
     }
 
     /// The APDUs since the last call, PIN bytes masked.
     pub fn drain_trace(&mut self) -> Vec<virtual_card::Exchange> {
-        self.reader.tray_mut().drain_trace()
+        self.desk.tray().drain_trace()
     }
 
     /// Takes out whatever card is in. Their own stays at hand; somebody else's goes back to them.
     pub fn pull(&mut self) {
-        let card = self.reader.tray_mut().remove();
+        let card = self.desk.tray().remove();
+        self.desk.moved();
         self.keep_if_own(card);
     }
 
     /// Puts their own card in, in place of whatever is there.
     pub fn insert(&mut self) {
         if let Some(own) = self.in_hand.take() {
-            self.reader.tray_mut().insert(own);
+            self.desk.tray().insert(own);
+            self.desk.moved();
         }
     }
 
     /// Puts somebody else's card in; their own stays at hand.
     pub fn swap(&mut self, card: Card) {
-        let old = self.reader.tray_mut().insert(card);
+        let old = self.desk.tray().insert(card);
+        self.desk.moved();
         self.keep_if_own(old);
     }
 
-    /// Their own card as it is now, wherever it is.
-    pub fn own_card(&self) -> Option<&Card> {
-        self.in_hand.as_ref().or(self.reader.tray().card())
+    /// A copy of their own card as it is now, wherever it is.
+    pub fn own_card(&mut self) -> Option<Card> {
+        self.in_hand.clone().or_else(|| self.desk.tray().card().cloned())
     }
 
     /// After a fault of the card: what it threw out is at hand now.
     pub fn pick_up(&mut self) {
-        let card = self.reader.tray_mut().take_ejected();
+        let card = self.desk.tray().take_ejected();
         self.keep_if_own(card);
     }
 
@@ -104,14 +107,14 @@ impl Person {
 
     /// The card that is in the reader, read from it; `None` where there is none.
     pub fn look(&mut self) -> Result<Option<(CardId, Certificate)>, Refusal> {
-        match self.reader.status() {
+        match self.desk.reader().status() {
             Ok(Presence::Empty) | Err(ReaderError::NoCard | ReaderError::Removed) => return Ok(None),
             Ok(Presence::Present { .. }) => {}
             Err(other) => return Err(reader_refusal(&other)),
         }
-        let certificate = match self.terminal().and_then(|mut t| t.read_certificate(Slot::Authentication)) {
+        let certificate = match self.read_certificate() {
             // Swapped between two commands: what is in now is what counts.
-            Err(CardError::Changed) => self.terminal().and_then(|mut t| t.read_certificate(Slot::Authentication)),
+            Err(CardError::Changed) => self.read_certificate(),
             other => other,
         };
         match certificate {
@@ -128,23 +131,24 @@ impl Person {
     pub fn sign(&mut self, pin: &Pin, certificate: &Certificate, bytes: &[u8]) -> Result<Vec<u8>, CardError> {
         let key = certificate.public_key();
         let digest = key.digest(bytes);
-        let mut terminal = self.terminal()?;
-        terminal.verify_pin(pin)?;
-        terminal.sign(Slot::Authentication, key.algorithm(), &digest)
+        Terminal::hold(self.desk.reader(), |terminal| {
+            terminal.verify_pin(pin)?;
+            terminal.sign(Slot::Authentication, key.algorithm(), &digest)
+        })
     }
 
     /// Changes the PIN (修改卡密码).
     pub fn change_pin(&mut self, old: &Pin, new: &Pin) -> Result<(), CardError> {
-        self.terminal()?.change_pin(old, new)
+        Terminal::hold(self.desk.reader(), |terminal| terminal.change_pin(old, new))
     }
 
     /// Unblocks the PIN with the PUK (解锁卡).
     pub fn unblock(&mut self, puk: &Puk, new: &Pin) -> Result<(), CardError> {
-        self.terminal()?.unblock(puk, new)
+        Terminal::hold(self.desk.reader(), |terminal| terminal.unblock(puk, new))
     }
 
-    fn terminal(&mut self) -> Result<Terminal<'_>, CardError> {
-        Terminal::connect(&mut self.reader)
+    fn read_certificate(&mut self) -> Result<Certificate, CardError> {
+        Terminal::hold(self.desk.reader(), |terminal| terminal.read_certificate(Slot::Authentication))
     }
 }
 

@@ -107,11 +107,21 @@ impl Tray {
     /// [`ReaderError::NoCard`] if there is none; what a fault of the reader's makes of it.
     pub fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, ReaderError> {
         let result = self.strike_or_pass(command);
+        self.write_down(command, &result);
+        result
+    }
+
+    /// Counts and traces a command that another card answered: one that lies in no tray.
+    pub fn note(&mut self, command: &[u8], result: &Result<Vec<u8>, ReaderError>) {
+        self.apdus += 1;
+        self.write_down(command, result);
+    }
+
+    fn write_down(&mut self, command: &[u8], result: &Result<Vec<u8>, ReaderError>) {
         if let Some(trace) = &mut self.trace {
             let answer = result.as_ref().map_or_else(|_| Vec::new(), Clone::clone);
             trace.push(Exchange { command: masked(command), answer });
         }
-        result
     }
 
     fn strike_or_pass(&mut self, command: &[u8]) -> Result<Vec<u8>, ReaderError> {

@@ -92,6 +92,17 @@ impl PcscReader {
         Ok(Self { name, limits, asks: Some(asks), answers, late: false })
     }
 
+    /// Waits until a card is in the reader, or none; says whether that came about within `limit`.
+    ///
+    /// # Errors
+    /// If the reader or its service is gone.
+    pub fn wait_for(&mut self, present: bool, limit: Duration) -> Result<bool, ReaderError> {
+        match self.ask(Ask::WaitFor { present, limit }, limit + self.limits.command)? {
+            Answer::Presence(presence) => Ok((presence != Presence::Empty) == present),
+            Answer::Atr(_) | Answer::Response(_) | Answer::Done => Err(ReaderError::Stuck),
+        }
+    }
+
     fn ask(&mut self, ask: Ask, limit: Duration) -> Answered {
         if self.late {
             match self.answers.try_recv() {
@@ -99,7 +110,7 @@ impl PcscReader {
                 Ok(_) => self.late = false,
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => return Err(ReaderError::Stuck),
             }
-            if !matches!(ask, Ask::Connect | Ask::Status | Ask::Reset) {
+            if !matches!(ask, Ask::Connect | Ask::Status | Ask::WaitFor { .. } | Ask::Reset) {
                 return Err(ReaderError::Reset);
             }
         }
@@ -137,6 +148,15 @@ pub fn list(limits: Limits) -> Result<Vec<Listed>, ReaderError> {
         drop(told.send(context.and_then(|context| names::list_with(&context)).map_err(words)));
     });
     found.recv_timeout(limits.command).map_err(|_| ReaderError::Stuck)?
+}
+
+/// The first of these readers that holds a card, as soon as one does; `None` if that takes longer than `limit`.
+///
+/// # Errors
+/// What to tell the user: no service.
+pub fn first_to_hold(readers: &[String], limit: Duration) -> Result<Option<String>, ReaderError> {
+    let context = Context::establish(Scope::User).map_err(words)?;
+    names::first_to_hold(&context, readers, limit).map_err(words)
 }
 
 fn find(name: Option<&str>) -> Result<(Context, std::ffi::CString), ReaderError> {

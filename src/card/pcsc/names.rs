@@ -23,6 +23,23 @@ pub(super) fn list_with(context: &Context) -> Result<Vec<Listed>, Error> {
     Ok(states.iter().map(listed).collect())
 }
 
+pub(super) fn first_to_hold(context: &Context, readers: &[String], limit: Duration) -> Result<Option<String>, Error> {
+    let names = readers.iter().filter_map(|name| CString::new(name.as_str()).ok());
+    let mut states: Vec<ReaderState> = names.map(|name| ReaderState::new(name, State::UNAWARE)).collect();
+    // Each reader may change for other reasons too, but not often.
+    for _ in 0..=10 * states.len() {
+        match context.get_status_change(limit, &mut states) {
+            Err(Error::Timeout) => break,
+            other => other?,
+        }
+        if let Some(holding) = states.iter().find(|state| presence(state) != Presence::Empty) {
+            return Ok(Some(holding.name().to_string_lossy().into_owned()));
+        }
+        states.iter_mut().for_each(ReaderState::sync_current_state);
+    }
+    Ok(None)
+}
+
 fn listed(state: &ReaderState) -> Listed {
     let seen = state.event_state();
     Listed {

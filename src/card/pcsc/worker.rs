@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use pcsc::{Card, Context, Disposition, Error, Protocols, ReaderState, Scope, ShareMode, State, Transaction};
+use pcsc::{
+    Card, Context, Disposition, Error, MAX_ATR_SIZE, Protocols, ReaderState, Scope, ShareMode, State, Transaction,
+};
 use virtual_card::{Atr, Presence, ReaderError};
 
 use super::{
@@ -20,8 +22,14 @@ use super::{
 
 /// How long a reader is given to notice that its card has gone: several times what its polling takes.
 const NOTICE: Duration = Duration::from_millis(1500);
+/// More changes than a reader sees while one is waited for.
+const MOST_EVENTS: usize = 50;
 /// The longest answer of an extended command, with its status word.
 const LONGEST: usize = 65_538;
+/// Longer than a reader's name in any service (pcsclite: 128 bytes).
+const LONGEST_NAME: usize = 512;
+/// A status word, which every answer ends with.
+const STATUS: usize = 2;
 /// VERIFY that verifies nothing and takes back what was verified (SP 800-73-4, part 2, section 3.2.1).
 const LOG_OUT: [u8; 4] = [0x00, 0x20, 0xFF, 0x80];
 
@@ -33,6 +41,11 @@ pub enum Ask {
     Reset,
     Begin,
     End,
+    /// Waits until a card is in the reader, or none.
+    WaitFor {
+        present: bool,
+        limit: Duration,
+    },
 }
 
 /// What it answers.
@@ -86,6 +99,7 @@ impl Worker {
                         Err(error) => Err(error),
                     },
                     Ask::End => Ok(Answer::Done),
+                    Ask::WaitFor { present, limit } => self.wait_for(present, limit).map(Answer::Presence),
                     Ask::Status => self.status().map(Answer::Presence),
                     Ask::Connect => self.connect().map(Answer::Atr),
                     Ask::Reset => self.reset().map(Answer::Atr),
@@ -98,7 +112,39 @@ impl Worker {
         self.leave();
     }
 
+    /// A context of the service that runs now, if the one that we had belongs to another.
+    fn reach_service(&mut self) -> Result<(), ReaderError> {
+        if self.link == Link::NoService {
+            self.forget_card();
+            self.context = Context::establish(Scope::User).map_err(|error| self.failed(error))?;
+            self.link = Link::Apart;
+        }
+        Ok(())
+    }
+
+    /// Says what is there once it is as wanted, or once that has taken too long.
+    fn wait_for(&mut self, present: bool, limit: Duration) -> Result<Presence, ReaderError> {
+        self.reach_service()?;
+        let mut state = [ReaderState::new(self.reader.clone(), State::UNAWARE)];
+        let mut patience = Duration::ZERO;
+        for _ in 0..MOST_EVENTS {
+            match self.context.get_status_change(patience, &mut state) {
+                Err(Error::Timeout) => break,
+                Ok(()) if state[0].event_state().contains(State::UNKNOWN) => {
+                    return Err(self.failed(Error::UnknownReader));
+                }
+                Ok(()) if state[0].event_state().contains(State::PRESENT) == present => break,
+                Ok(()) => {}
+                Err(error) => return Err(self.failed(error)),
+            }
+            patience = limit;
+            state[0].sync_current_state();
+        }
+        Ok(names::presence(&state[0]))
+    }
+
     fn status(&mut self) -> Result<Presence, ReaderError> {
+        self.reach_service()?;
         let mut state = [ReaderState::new(self.reader.clone(), State::UNAWARE)];
         match self.context.get_status_change(Duration::ZERO, &mut state) {
             Ok(()) if state[0].event_state().contains(State::UNKNOWN) => Err(self.failed(Error::UnknownReader)),
@@ -109,18 +155,16 @@ impl Worker {
 
     /// Connects in the way that what we have allows for, and once more from the start if that was not enough.
     fn connect(&mut self) -> Result<Atr, ReaderError> {
-        if self.link == Link::Joined && self.alive() {
-            return self.atr();
+        if self.link == Link::Joined
+            && let Some(atr) = self.alive()
+        {
+            return Ok(atr);
         }
+        self.reach_service()?;
         let kept = match self.link {
             Link::Stale => self.reconnect(Disposition::LeaveCard),
             Link::Unpowered => self.reconnect(Disposition::ResetCard),
-            Link::NoService => {
-                self.forget_card();
-                self.context = Context::establish(Scope::User).map_err(|error| self.failed(error))?;
-                false
-            }
-            Link::Apart | Link::Joined => false,
+            Link::Apart | Link::Joined | Link::NoService => false,
         };
         if !kept {
             self.forget_card();
@@ -148,16 +192,10 @@ impl Worker {
         Ok(())
     }
 
-    /// Whether the handle that we have reaches the card that it was made for.
-    fn alive(&mut self) -> bool {
-        match self.card.as_ref().map(|card| card.status2_owned().map(|_| ())) {
-            Some(Ok(())) => true,
-            Some(Err(error)) => {
-                let _ = self.link.failed(error);
-                false
-            }
-            None => false,
-        }
+    /// The answer to reset of the card that our handle was made for, if it still reaches it.
+    fn alive(&mut self) -> Option<Atr> {
+        let asked = self.card.as_ref().map(atr_of)?;
+        asked.inspect_err(|error| drop(self.link.failed(*error))).ok()
     }
 
     fn reconnect(&mut self, disposition: Disposition) -> bool {
@@ -165,8 +203,8 @@ impl Worker {
     }
 
     fn atr(&mut self) -> Result<Atr, ReaderError> {
-        let status = self.card.as_ref().ok_or(Error::NoSmartcard).and_then(Card::status2_owned);
-        status.map(|status| status.atr().to_vec()).map_err(|error| self.failed(error))
+        let asked = self.card.as_ref().ok_or(Error::NoSmartcard).and_then(atr_of);
+        asked.map_err(|error| self.failed(error))
     }
 
     fn reset(&mut self) -> Result<Atr, ReaderError> {
@@ -288,7 +326,9 @@ fn hold(
                 Err(error) => break (Some(error), Ended::Orderly),
             },
             Ok(Ask::Begin) => Ok(Answer::Done),
-            Ok(ask @ (Ask::End | Ask::Status | Ask::Connect | Ask::Reset)) => break (None, Ended::By(ask)),
+            Ok(ask @ (Ask::End | Ask::Status | Ask::WaitFor { .. } | Ask::Connect | Ask::Reset)) => {
+                break (None, Ended::By(ask));
+            }
         };
         let _ = answers.send(answer);
     };
@@ -296,11 +336,21 @@ fn hold(
     (lost, ended)
 }
 
+/// In one call, which is one way to the service and back: the crate's own way asks for the lengths first.
+fn atr_of(card: &Card) -> Result<Atr, Error> {
+    let (mut names, mut atr) = ([0; LONGEST_NAME], [0; MAX_ATR_SIZE]);
+    Ok(card.status2(&mut names, &mut atr)?.atr().to_vec())
+}
+
 fn send(card: &Card, command: &[u8], manners: &mut Manners, buffer: &mut [u8]) -> Result<Vec<u8>, Error> {
     if let Some(question) = manners.question_before(command) {
         manners.answered(card.transmit(question, buffer)?);
     }
     let answer = card.transmit(command, buffer)?;
+    // vpcd's driver calls it a success if the card is taken out while it waits for the answer, of which nothing came.
+    if answer.len() < STATUS {
+        return Err(Error::NotTransacted);
+    }
     manners.sent(command, answer);
     Ok(answer.to_vec())
 }

@@ -6,6 +6,7 @@
 //! steps were left out after a failure, and leaves them out: noise hides causes.
 
 mod act;
+mod alone;
 mod faults;
 mod look;
 mod once;
@@ -28,7 +29,7 @@ use crate::{
         finding::{CaseResult, Finding, Verdict},
         trace, trail,
     },
-    world::{Setup, World, acts::Who, keys, sabotage::Saboteur, script::Script},
+    world::{Desks, MemoryDesks, Readers, Setup, World, acts::Who, keys, sabotage::Saboteur, script::Script},
 };
 
 /// What a run fixes for all of its cases.
@@ -44,6 +45,8 @@ pub struct Options {
     pub cards: Option<Arc<Vec<[Card; 3]>>>,
     /// Somebody bad, to test the suite.
     pub saboteur: Option<Saboteur>,
+    /// Readers other than in memory.
+    pub readers: Option<Arc<dyn Readers>>,
     /// Whether results carry a trace: only reports for people who look into a case want one.
     pub trace: bool,
 }
@@ -51,7 +54,7 @@ pub struct Options {
 impl Options {
     /// The faithful portal under a seed.
     pub fn new(seed: u64, suite: Suite) -> Self {
-        Self { seed, suite, rules: Rules::default(), cards: None, saboteur: None, trace: false }
+        Self { seed, suite, rules: Rules::default(), cards: None, saboteur: None, readers: None, trace: false }
     }
 }
 
@@ -93,18 +96,44 @@ pub fn play(case: &Case, options: &Options) -> (CaseResult, Evidence) {
 
 /// The same, with the rows of the portal's life cycle that records went along: what a mutant of a row can matter to.
 pub fn play_tracked(case: &Case, options: &Options) -> (CaseResult, Evidence, BTreeSet<Way>) {
+    let holder = options.readers.as_ref().and_then(|readers| readers.holder());
+    if let Some(why) = holder.and_then(|holder| alone::cannot(case, holder)) {
+        return (skipped(case, options, &why), Evidence::default(), BTreeSet::new());
+    }
+    let desks = match options.readers.as_ref().map(|readers| readers.lease()) {
+        None => Box::new(MemoryDesks),
+        Some(Ok(desks)) => desks,
+        Some(Err(trouble)) => return (out_of_order(case, options, trouble), Evidence::default(), BTreeSet::new()),
+    };
     let mut player = Player {
         case,
-        world: World::new(setup(case, options)),
+        world: World::new(setup(case, options, desks)),
         names: BTreeMap::new(),
         passwords: BTreeSet::new(),
         step: None,
         result: blank(case, options.seed),
     };
     let whole = player.play_steps();
+    if let Some(trouble) = player.world.trouble() {
+        return (out_of_order(case, options, trouble), Evidence::default(), BTreeSet::new());
+    }
     let ways = player.world.ways().clone();
     let (result, evidence) = player.judge(whole, options);
     (result, evidence, ways)
+}
+
+/// The result of a case that the one card there is not enough for.
+fn skipped(case: &Case, options: &Options, why: &str) -> CaseResult {
+    let mut result = blank(case, options.seed);
+    result.find(Finding::new(Verdict::Skipped, "reader", "", format!("实物卡上做不了，跳过：{why}")));
+    result
+}
+
+/// The result of a case whose reader failed: nothing that happened says anything about the portal.
+fn out_of_order(case: &Case, options: &Options, trouble: String) -> CaseResult {
+    let mut result = blank(case, options.seed);
+    result.find(Finding::new(Verdict::Error, "reader", "", format!("读卡器出了问题，本场景无法判定：{trouble}")));
+    result
 }
 
 /// The result of a case of which nothing is known yet.
@@ -130,7 +159,7 @@ pub(super) fn blank(case: &Case, seed: u64) -> CaseResult {
     }
 }
 
-fn setup(case: &Case, options: &Options) -> Setup {
+fn setup(case: &Case, options: &Options, desks: Box<dyn Desks>) -> Setup {
     let mut script = Script::new(Arc::clone(&keys::fixtures().directory));
     for line in &case.script {
         script.add(faults::selector(&line.party), line.point, line.outcomes.clone());
@@ -146,6 +175,7 @@ fn setup(case: &Case, options: &Options) -> Setup {
         replayed_logins: faults::replayed_logins(case),
         cards: options.cards.clone(),
         saboteur: options.saboteur,
+        desks,
     }
 }
 
