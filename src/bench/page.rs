@@ -234,8 +234,7 @@ mod tests {
             assert!(!page.contains(word), "{word}");
         }
         assert_eq!(page.matches("http://").count(), page.matches("http://www.w3.org/2000/svg").count());
-        for told in ["72,600", "1,234", "±2.0%", "相当", "Invented 9000", "a &lt;b&gt;", "没有&lt;服务&gt;"]
-        {
+        for told in ["72,600", "1,234", "±2.0%", "相当", "Invented 9000", "a &lt;b&gt;", "没有&lt;服务&gt;"] {
             assert!(page.contains(told), "{told}");
         }
         assert!(!page.contains("NaN") && !page.contains("inf"), "a drawing has no place for these");

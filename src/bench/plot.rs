@@ -137,7 +137,7 @@ fn label(body: &mut String, y: f64, f: &Figures) {
         body,
         r#"<text class="label" x="{x}" y="{baseline}">{}<title>{}</title></text>"#,
         escape(short),
-        escape(&f.told())
+        escape(f.told())
     );
 }
 

@@ -12,7 +12,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use signing::Algorithm;
-use virtual_card::{Pin, Presence, Reader, ReaderError};
+use virtual_card::{Pin, Presence, Reader};
 
 use super::{CliError, bench_print, exit, report_file::ReportFile};
 use crate::{
@@ -121,26 +121,21 @@ impl From<BenchError> for CliError {
     }
 }
 
+/// What is to sign, and along which ways together.
+type Task = (Algorithm, Vec<Way>);
+
 /// The readers of this system.
 struct System;
 
 impl Readers for System {
     fn open(&self, name: Option<&str>) -> Result<Box<dyn Reader>, String> {
-        open::pcsc(name).map_err(words)
+        open::pcsc(name).map(|reader| reader as Box<dyn Reader>).map_err(open::words)
     }
 
     fn with_card(&self) -> Result<Vec<String>, String> {
-        let listed = open::list().map_err(words)?;
+        let listed = open::list().map_err(open::words)?;
         let held = listed.into_iter().filter(|reader| matches!(reader.presence, Presence::Present { .. }));
         Ok(held.map(|reader| reader.name).collect())
-    }
-}
-
-/// What the service says by itself is a sentence already.
-fn words(error: ReaderError) -> String {
-    match error {
-        ReaderError::Other(text) => text,
-        ReaderError::NoCard | ReaderError::Removed | ReaderError::Reset | ReaderError::Stuck => error.to_string(),
     }
 }
 
@@ -193,7 +188,7 @@ impl BenchSign {
     }
 
     /// What is to be measured: one thing, or the matrix.
-    fn cells(&self, readers: &dyn Readers) -> Result<(Vec<(Algorithm, Vec<Way>)>, Vec<Skipped>), CliError> {
+    fn cells(&self, readers: &dyn Readers) -> Result<(Vec<Task>, Vec<Skipped>), CliError> {
         match self.algorithm {
             Some(algorithm) if !self.matrix => {
                 let ways = if self.reader.is_empty() { vec![Way::Memory] } else { self.reader.clone() };
@@ -207,7 +202,7 @@ impl BenchSign {
         }
     }
 
-    fn plan(&self, (algorithm, ways): &(Algorithm, Vec<Way>)) -> Plan {
+    fn plan(&self, (algorithm, ways): &Task) -> Plan {
         let pin = self.pin.clone().or_else(|| Pin::parse(DEFAULT_PIN).ok()).expect("the default is a PIN");
         let each = u16::try_from(ways.len()).unwrap_or(MOST_SESSIONS);
         let transaction = if self.keep_transaction { Transaction::Kept } else { Transaction::Each };
