@@ -119,10 +119,13 @@ pub fn compare(now: &Figures, earlier: &[Figures]) -> Result<Comparison, NoBasel
         (Some(one), Some(other)) => (2.0 * one.hypot(other)).max(LEAST_BOUND),
         (Some(_) | None, _) => UNKNOWN_BOUND,
     };
-    let relation = match change {
-        change if change > bound => Relation::Faster,
-        change if change < -bound => Relation::Slower,
-        _ => Relation::Same,
+    // By how much the greater rate is above the smaller: half as fast is as far away as twice as fast.
+    let (one, other) = (now.per_second, earlier.per_second);
+    let apart = 100.0 * (one.max(other) / one.min(other) - 1.0);
+    let relation = match apart > bound {
+        false => Relation::Same,
+        true if one > other => Relation::Faster,
+        true => Relation::Slower,
     };
     Ok(Comparison {
         per_second: earlier.per_second,
@@ -132,4 +135,74 @@ pub fn compare(now: &Figures, earlier: &[Figures]) -> Result<Comparison, NoBasel
         relation,
         machine_differs: now.machine.differences(&earlier.machine).into_iter().map(Into::into).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(per_second: f64, noise_percent: Option<f64>) -> Figures {
+        Figures::invented("sm2", "memory", per_second, noise_percent)
+    }
+
+    /// Two percent of noise and none make a bound of four; three and four make one of ten; without any it is ten, and never under one.
+    #[test]
+    fn a_difference_counts_from_twice_the_noise_of_both_runs_on() {
+        for (now, noise, earlier, relation, bound) in [
+            (103.9, Some(2.0), Some(0.0), Relation::Same, 4.0),
+            (104.1, Some(2.0), Some(0.0), Relation::Faster, 4.0),
+            (95.9, Some(0.0), Some(2.0), Relation::Slower, 4.0),
+            (109.0, Some(3.0), Some(4.0), Relation::Same, 10.0),
+            (101.5, Some(0.0), Some(0.1), Relation::Faster, 1.0),
+            (109.0, None, Some(0.0), Relation::Same, 10.0),
+            (111.0, Some(0.0), None, Relation::Faster, 10.0),
+        ] {
+            let comparison = compare(&figures(now, noise), &[figures(100.0, earlier)]).unwrap();
+            assert_eq!((comparison.relation, comparison.bound_percent), (relation, bound), "{now}");
+        }
+        let comparison = compare(&figures(80.0, Some(0.0)), &[figures(100.0, Some(0.0))]).unwrap();
+        assert_eq!((comparison.change_percent, comparison.per_second), (-20.0, 100.0));
+        assert_eq!(comparison.machine_differs, [""; 0]);
+    }
+
+    #[test]
+    fn the_last_result_of_the_same_measurement_is_the_one() {
+        let kept = Figures { transaction: "kept".into(), ..figures(50.0, None) };
+        let earlier =
+            [figures(90.0, None), figures(100.0, None), kept.clone(), Figures::invented("p256", "memory", 1.0, None)];
+        assert_eq!(compare(&figures(100.0, None), &earlier).unwrap().per_second, 100.0);
+        assert_eq!(compare(&kept, &earlier).unwrap().per_second, 50.0);
+        let error = compare(&Figures::invented("sm2", "raw", 1.0, None), &earlier[2..]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "文件里没有「sm2 / raw / 1路」的结果，只有：sm2 / memory / 1路，保持事务；p256 / memory / 1路"
+        );
+    }
+
+    #[test]
+    fn a_result_on_another_machine_is_compared_and_the_difference_told() {
+        let mut elsewhere = figures(100.0, None);
+        elsewhere.machine.cpu = "Invented 1".into();
+        elsewhere.machine.build = "debug".into();
+        assert_eq!(compare(&figures(100.0, None), &[elsewhere]).unwrap().machine_differs, ["处理器", "构建"]);
+    }
+
+    #[test]
+    fn what_was_written_is_read_back_and_other_files_are_refused() {
+        let one = figures(100.0, Some(1.0));
+        let line = serde_json::to_string(&one).unwrap();
+        assert_eq!(read(&format!("{line}\n\n{line}\n")), Ok(vec![one.clone(), one]));
+        // An older program reads a newer one's keys, but no newer form.
+        assert!(read(&line.replace("\"format\"", "\"new\":1,\"format\"")).is_ok());
+        for (text, error) in [
+            ("", NoBaseline::Empty),
+            ("kouan", NoBaseline::NotAResult { line: 1 }),
+            ("{\"algorithm\":\"sm2\"}", NoBaseline::NotAResult { line: 1 }),
+            (&format!("{line}\n[1]"), NoBaseline::NotAResult { line: 2 }),
+            (&line.replace("\"per_second\":100.0", "\"per_second\":0.0"), NoBaseline::NotAResult { line: 1 }),
+            (&line.replace("\"format\":1", "\"format\":2"), NoBaseline::TooNew { line: 1, found: 2 }),
+        ] {
+            assert_eq!(read(text), Err(error), "{text}");
+        }
+    }
 }

@@ -100,6 +100,51 @@ impl Figures {
     }
 }
 
+#[cfg(test)]
+impl Figures {
+    /// A result that nobody measured, for tests.
+    pub(super) fn invented(algorithm: &str, reader: &str, per_second: f64, noise_percent: Option<f64>) -> Self {
+        Self {
+            algorithm: algorithm.into(),
+            signer: "invented".into(),
+            reader: reader.into(),
+            sessions: 1,
+            seconds: 1.0,
+            signatures: per_second as u64,
+            per_second,
+            p50_us: 13.5,
+            p99_us: 17.0,
+            verified: per_second as u64,
+            apdus: 2 + per_second as u64,
+            p90_us: 14.0,
+            p999_us: 50.0,
+            max_us: 100.0,
+            pin_each: false,
+            transaction: "each".into(),
+            raw_per_second: Some(2.0 * per_second),
+            share_of_raw: Some(0.5),
+            round_trips_per_second: Some(9_000.0),
+            ceiling_per_second: Some(1.5 * per_second),
+            noise_percent,
+            blocks: vec![per_second; 10],
+            histogram: vec![Row { from_us: 13.0, to_us: 100.0, count: per_second as u64 }],
+            kouan: "0.1.0".into(),
+            format: FORMAT,
+            date: "2026-03-02 01:00:00 UTC".into(),
+            command: "kouan bench sign".into(),
+            machine: Machine {
+                cpu: "Invented 9000".into(),
+                cores: 2,
+                os: "Invented OS".into(),
+                kernel: "1.2.3".into(),
+                rustc: "rustc 1.95.0".into(),
+                build: "release".into(),
+            },
+            baseline: None,
+        }
+    }
+}
+
 /// Signatures a second in up to [`BLOCKS`] equal parts of the run. A lap belongs to the part in which its middle lies.
 pub(super) fn blocks(laps: &[(Duration, u64)]) -> Vec<f64> {
     let total: f64 = laps.iter().map(|(elapsed, _)| elapsed.as_secs_f64()).sum();
@@ -130,7 +175,7 @@ fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let upper = *sorted.get(sorted.len() / 2)?;
-    Some(if sorted.len() % 2 == 0 { (sorted[sorted.len() / 2 - 1] + upper) / 2.0 } else { upper })
+    Some(if sorted.len().is_multiple_of(2) { (sorted[sorted.len() / 2 - 1] + upper) / 2.0 } else { upper })
 }
 
 /// To the nearest of so many steps in one.

@@ -40,9 +40,9 @@ impl Latency {
         self.0.saturating_record(u64::try_from(took.as_nanos()).unwrap_or(MOST_NS).max(1));
     }
 
-    /// The time within which so many percent of the signatures were made, in microseconds; 0 without any.
-    pub fn percentile_us(&self, percent: f64) -> f64 {
-        if self.0.is_empty() { 0.0 } else { microseconds(self.0.value_at_percentile(percent)) }
+    /// The time within which this part (0 to 1) of the signatures was made, in microseconds; 0 without any.
+    pub fn quantile_us(&self, part: f64) -> f64 {
+        if self.0.is_empty() { 0.0 } else { microseconds(self.0.value_at_quantile(part)) }
     }
 
     /// The longest time in microseconds.
@@ -93,9 +93,9 @@ mod tests {
     #[test]
     fn percentiles_are_those_of_the_times_that_were_noted() {
         let latency = of((1..=1000).map(|us| us * 1000));
-        for (percent, microseconds) in [(50.0, 500.0), (90.0, 900.0), (99.0, 990.0), (99.9, 999.0)] {
-            let found = latency.percentile_us(percent);
-            assert!((found - microseconds).abs() <= microseconds / 1000.0, "p{percent}: {found}");
+        for (part, microseconds) in [(0.5, 500.0), (0.9, 900.0), (0.99, 990.0), (0.999, 999.0)] {
+            let found = latency.quantile_us(part);
+            assert!((found - microseconds).abs() <= microseconds / 1000.0, "{part}: {found}");
         }
         assert!((latency.max_us() - 1000.0).abs() <= 1.0);
     }
@@ -103,9 +103,9 @@ mod tests {
     #[test]
     fn one_time_is_every_percentile_and_none_is_nought() {
         let one = of([7000]);
-        assert_eq!((one.percentile_us(50.0), one.percentile_us(99.9)), (7.0, 7.0));
+        assert_eq!((one.quantile_us(0.5), one.quantile_us(0.999)), (7.0, 7.0));
         let none = Latency::default();
-        assert_eq!((none.percentile_us(50.0), none.max_us(), none.rows()), (0.0, 0.0, vec![]));
+        assert_eq!((none.quantile_us(0.5), none.max_us(), none.rows()), (0.0, 0.0, vec![]));
     }
 
     #[test]

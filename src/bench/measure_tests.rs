@@ -105,7 +105,7 @@ fn pcsc(name: &str) -> Way {
 fn every_signature_is_verified_and_every_command_counted() {
     for algorithm in Algorithm::ALL {
         for (way, pin_each) in [(Way::Raw, false), (Way::Memory, false), (Way::Memory, true)] {
-            let figures = measured(&Plan { pin_each, ..plan(algorithm, &[way.clone()]) }, &[]).unwrap();
+            let figures = measured(&Plan { pin_each, ..plan(algorithm, std::slice::from_ref(&way)) }, &[]).unwrap();
             assert_eq!(figures.verified, figures.signatures, "{algorithm} {way}");
             assert!(figures.signatures >= 2);
             // SELECT and VERIFY in each session; an RSA signature takes two pieces and a GET RESPONSE, and its PIN one more.

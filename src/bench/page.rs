@@ -57,7 +57,7 @@ pub fn page(results: &[Figures], skipped: &[Skipped]) -> String {
     )
 }
 
-const NOTES: &str = "所有签名都在计时之外验证过。只计从下达签名到得到签名的时间；预热不计。占原始速度：与同一次测量中同一算法的签名库（不经卡片）相比。\
+const NOTES: &str = "所有签名都在计时之外验证过。只计从下达签名到得到签名的时间；预热不计。占原始：与同一次测量中同一算法的签名库（不经卡片）相比。\
     往返：命令 00 20 00 80（不带卡密码的VERIFY，不消耗尝试次数）每秒的来回。波动：一次测量分为十段，各段速度与中位数之差的中位数乘以1.4826。";
 
 fn section(body: &mut String, title: &str, content: &str, note: &str) {
@@ -73,11 +73,10 @@ fn table(results: &[Figures]) -> String {
         let checked = if f.all_verified() { "" } else { " class=\"wrong\"" };
         let _ = writeln!(
             rows,
-            "<tr><td>{}</td><td class=\"text\">{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>\
+            "<tr><td>{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>\
              <td>{:.1}</td><td>{:.1}</td><td>{:.1}</td><td>{:.1}</td><td{checked}>{} / {}</td></tr>",
             escape(&f.algorithm),
             escape(&f.reader),
-            escape(&f.signer),
             f.sessions,
             grouped(f.per_second),
             f.noise_percent.map_or_else(none, |noise| format!("±{noise:.1}%")),
@@ -92,10 +91,22 @@ fn table(results: &[Figures]) -> String {
         );
     }
     format!(
-        "<table>\n<thead><tr><th>算法</th><th class=\"text\">读卡器</th><th class=\"text\">签名器</th><th>路</th><th>每秒签名</th><th>波动</th>\
-         <th>占原始速度</th><th>往返/秒</th><th>p50 微秒</th><th>p99 微秒</th><th>p99.9 微秒</th><th>最长 微秒</th><th>已验签</th></tr></thead>\n\
-         <tbody>\n{rows}</tbody>\n</table>"
+        "<table>\n<thead><tr><th rowspan=\"2\">算法</th><th class=\"text\" rowspan=\"2\">读卡器</th><th rowspan=\"2\">路</th>\
+         <th rowspan=\"2\">每秒签名</th><th rowspan=\"2\">波动</th><th rowspan=\"2\">占原始</th><th rowspan=\"2\">往返/秒</th>\
+         <th class=\"group\" colspan=\"4\">延迟，微秒</th><th rowspan=\"2\">已验签</th></tr>\n\
+         <tr><th>p50</th><th>p99</th><th>p99.9</th><th>最长</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n{}",
+        signers(results)
     )
+}
+
+/// Which library made the signatures of each algorithm.
+fn signers(results: &[Figures]) -> String {
+    let mut lines: Vec<(&str, &str)> = results.iter().map(|f| (f.algorithm.as_str(), f.signer.as_str())).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let told =
+        lines.iter().map(|(algorithm, signer)| format!("<li>{}：{}</li>\n", escape(*algorithm), escape(*signer)));
+    format!("<p class=\"soft\">签名器</p>\n<ul class=\"soft\">\n{}</ul>", told.collect::<String>())
 }
 
 fn compared(results: &[Figures]) -> String {
@@ -183,5 +194,55 @@ mod tests {
         ] {
             assert_eq!(grouped(value), told);
         }
+    }
+
+    /// The names of the elements that a page has, if each is closed where it should be.
+    fn elements(page: &str) -> Vec<String> {
+        let mut reader = quick_xml::Reader::from_str(page);
+        let mut names = Vec::new();
+        loop {
+            match reader.read_event().unwrap() {
+                quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                    names.push(tag.name().as_ref().to_owned());
+                }
+                quick_xml::events::Event::Eof => return names,
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_is_whole_asks_nobody_for_anything_and_runs_nothing() {
+        let mut other = Figures::invented("p256", "pcsc:<script>\"&amp;</script>", 1234.5, None);
+        other.baseline = crate::bench::comparison::compare(&other, &[other.clone()]).ok();
+        let results = [
+            Figures::invented("sm2", "raw", 80_000.0, Some(2.0)),
+            Figures::invented("sm2", "memory", 72_600.0, None),
+            other,
+        ];
+        let mut results = results;
+        results[0].command = "kouan 'a <b>'".into();
+        let skipped = [Skipped { what: "pcsc".into(), why: "没有<服务>".into() }];
+        let page = page(&results, &skipped);
+        let elements = elements(&page);
+        let count = |name: &str| elements.iter().filter(|found| *found == name).count();
+        assert_eq!((count("svg"), count("table"), count("script"), count("h1"), count("rect")), (2, 2, 0, 1, 3));
+        assert!(page.contains(
+            "content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\""
+        ));
+        for word in ["https://", "src=", "href=", "@import", "url(", "style=", "<b>", "<服务>"] {
+            assert!(!page.contains(word), "{word}");
+        }
+        assert_eq!(page.matches("http://").count(), page.matches("http://www.w3.org/2000/svg").count());
+        for told in ["72,600", "1,234", "±2.0%", "相当", "Invented 9000", "a &lt;b&gt;", "没有&lt;服务&gt;"] {
+            assert!(page.contains(told), "{told}");
+        }
+        assert!(!page.contains("NaN") && !page.contains("inf"), "a drawing has no place for these");
+    }
+
+    #[test]
+    fn a_page_without_results_says_so() {
+        let page = page(&[], &[]);
+        assert!(page.contains("没有可以测量的组合") && elements(&page).contains(&"main".into()));
     }
 }

@@ -26,7 +26,8 @@ pub(super) fn rates(results: &[Figures]) -> String {
     for group in by_algorithm(results) {
         heading(&mut body, y, &group[0].algorithm);
         y += HEAD;
-        let most = group.iter().map(|f| f.per_second.max(f.ceiling_per_second.unwrap_or(0.0))).fold(0.0, f64::max);
+        let reach = |f: &Figures| (f.per_second + noise(f)).max(f.ceiling_per_second.unwrap_or(0.0));
+        let most = group.iter().map(reach).fold(0.0, f64::max);
         let scale = (WIDTH - LEFT - RIGHT) / most;
         for f in group {
             rate(&mut body, y, scale, f);
@@ -48,12 +49,16 @@ fn rate(body: &mut String, y: f64, scale: f64, f: &Figures) {
         let (x, bottom) = (LEFT + ceiling * scale, top + BAR);
         let _ = write!(body, r#"<line class="ceiling" x1="{x:.1}" x2="{x:.1}" y1="{top:.1}" y2="{bottom:.1}"/>"#);
     }
-    let end = LEFT + width;
-    let away = width * f.noise_percent.unwrap_or(0.0) / 100.0;
-    let (from, to) = (end - away, end + away);
+    let (end, away) = (LEFT + width, noise(f) * scale);
+    let (from, to) = ((end - away).max(LEFT), end + away);
     let _ = write!(body, r#"<line class="noise" x1="{from:.1}" x2="{to:.1}" y1="{middle:.1}" y2="{middle:.1}"/>"#);
     let (x, baseline) = (WIDTH - RIGHT + 10.0, middle + 5.0);
     let _ = writeln!(body, r#"<text class="figure" x="{x}" y="{baseline:.1}">{} 次/秒</text>"#, grouped(f.per_second));
+}
+
+/// How much the rate wavered, in signatures a second.
+fn noise(f: &Figures) -> f64 {
+    f.per_second * f.noise_percent.unwrap_or(0.0) / 100.0
 }
 
 /// From p50 to p99.9 on one logarithmic axis for all, with marks at p50 and p99.
@@ -132,7 +137,7 @@ fn label(body: &mut String, y: f64, f: &Figures) {
         body,
         r#"<text class="label" x="{x}" y="{baseline}">{}<title>{}</title></text>"#,
         escape(short),
-        escape(&f.told())
+        escape(f.told())
     );
 }
 

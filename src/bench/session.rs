@@ -232,7 +232,7 @@ pub(super) fn own_key(terminal: &mut Terminal<'_>, name: &str) -> Result<PublicK
 impl Hand for Held<'_> {
     fn unlock(&mut self) -> Result<(), BenchError> {
         if self.transaction == Transaction::Kept {
-            self.terminal.begin().map_err(|error| self.failed(error.into()))?;
+            self.terminal.begin().map_err(|error| self.failed(error))?;
         }
         if self.foreign {
             match self.act(|held| held.terminal.tries_left()).map_err(|error| self.failed(error))? {

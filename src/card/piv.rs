@@ -149,12 +149,18 @@ impl<'r> Terminal<'r> {
     /// [`CardError::PinNeeded`] before [`Terminal::verify_pin`]; [`CardError::Status`] with 6A86 if the slot holds no
     /// key of this algorithm.
     pub fn sign(&mut self, slot: Slot, algorithm: Algorithm, digest: &[u8; 32]) -> Result<Vec<u8>, CardError> {
+        let block;
         let (byte, input) = match algorithm {
-            Algorithm::Sm2 => (self.sm2_algorithm, digest.to_vec()),
-            Algorithm::P256 => (0x11, digest.to_vec()),
-            Algorithm::Rsa2048 => (0x07, rsa_block(digest)),
+            Algorithm::Sm2 => (self.sm2_algorithm, &digest[..]),
+            Algorithm::P256 => (0x11, &digest[..]),
+            Algorithm::Rsa2048 => {
+                block = rsa_block(digest);
+                (0x07, &block[..])
+            }
         };
-        let template = tlv::write(0x7C, &[tlv::write(0x82, &[]), tlv::write(0x81, &input)].concat());
+        let mut request = tlv::write(0x82, &[]);
+        tlv::append(&mut request, 0x81, input);
+        let template = tlv::write(0x7C, &request);
         let answer = self.run(0x87, [byte, slot.reference()], &template, ALL)?.done(CardError::of_pin)?;
         let signature = tlv::find(&answer, 0x7C).and_then(|template| tlv::find(template, 0x82));
         signature.map(<[u8]>::to_vec).ok_or(CardError::Malformed("签名应答格式不对"))
@@ -217,9 +223,10 @@ impl<'r> Terminal<'r> {
 
     fn send(&mut self, command: &Command<'_>) -> Result<Outcome, CardError> {
         let bytes = command.to_bytes().ok_or(CardError::Malformed("命令过长"))?;
-        let answer = self.reader.transmit(&bytes)?;
-        let answer = Answer::parse(&answer).ok_or(CardError::Malformed("应答没有状态字"))?;
-        Ok(Outcome { data: answer.data.to_vec(), status: answer.status })
+        let mut data = self.reader.transmit(&bytes)?;
+        let status = Answer::parse(&data).ok_or(CardError::Malformed("应答没有状态字"))?.status;
+        data.truncate(data.len() - 2);
+        Ok(Outcome { data, status })
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use signing::Algorithm;
-use virtual_card::{Pin, Presence, Reader, ReaderError};
+use virtual_card::{Pin, Presence, Reader};
 
 use super::{CliError, bench_print, exit, report_file::ReportFile};
 use crate::{
@@ -28,6 +28,8 @@ use crate::{
 };
 
 const DEFAULT_PIN: &str = "88888888";
+/// A run that wavers by more percent was not alone on its machine.
+const NOISY: f64 = 10.0;
 
 /// Measure signatures per second
 ///
@@ -119,26 +121,21 @@ impl From<BenchError> for CliError {
     }
 }
 
+/// What is to sign, and along which ways together.
+type Task = (Algorithm, Vec<Way>);
+
 /// The readers of this system.
 struct System;
 
 impl Readers for System {
     fn open(&self, name: Option<&str>) -> Result<Box<dyn Reader>, String> {
-        open::pcsc(name).map_err(words)
+        open::pcsc(name).map(|reader| reader as Box<dyn Reader>).map_err(open::words)
     }
 
     fn with_card(&self) -> Result<Vec<String>, String> {
-        let listed = open::list().map_err(words)?;
+        let listed = open::list().map_err(open::words)?;
         let held = listed.into_iter().filter(|reader| matches!(reader.presence, Presence::Present { .. }));
         Ok(held.map(|reader| reader.name).collect())
-    }
-}
-
-/// What the service says by itself is a sentence already.
-fn words(error: ReaderError) -> String {
-    match error {
-        ReaderError::Other(text) => text,
-        ReaderError::NoCard | ReaderError::Removed | ReaderError::Reset | ReaderError::Stuck => error.to_string(),
     }
 }
 
@@ -169,6 +166,9 @@ impl BenchSign {
             let figures = measure(&plan, readers, &command, &mut |progress| advance(&bar, progress));
             bar.finish_and_clear();
             let mut figures = figures?;
+            if let Some(noise) = figures.noise_percent.filter(|noise| *noise > NOISY) {
+                say(&format!("{}：波动±{noise:.0}%，机器上大概有别的程序在忙，数字不可靠", figures.told()));
+            }
             figures.baseline = self.compared(&figures, earlier.as_deref())?;
             self.print(&figures, out)?;
             results.push(figures);
@@ -188,7 +188,7 @@ impl BenchSign {
     }
 
     /// What is to be measured: one thing, or the matrix.
-    fn cells(&self, readers: &dyn Readers) -> Result<(Vec<(Algorithm, Vec<Way>)>, Vec<Skipped>), CliError> {
+    fn cells(&self, readers: &dyn Readers) -> Result<(Vec<Task>, Vec<Skipped>), CliError> {
         match self.algorithm {
             Some(algorithm) if !self.matrix => {
                 let ways = if self.reader.is_empty() { vec![Way::Memory] } else { self.reader.clone() };
@@ -202,7 +202,7 @@ impl BenchSign {
         }
     }
 
-    fn plan(&self, (algorithm, ways): &(Algorithm, Vec<Way>)) -> Plan {
+    fn plan(&self, (algorithm, ways): &Task) -> Plan {
         let pin = self.pin.clone().or_else(|| Pin::parse(DEFAULT_PIN).ok()).expect("the default is a PIN");
         let each = u16::try_from(ways.len()).unwrap_or(MOST_SESSIONS);
         let transaction = if self.keep_transaction { Transaction::Kept } else { Transaction::Each };

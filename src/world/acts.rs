@@ -441,7 +441,7 @@ pub fn holder_of(certificate: &Certificate) -> Option<Who> {
         (0..fixtures().cards.len()).flat_map(|enterprise| CardSlot::ALL.map(move |slot| Who { enterprise, slot }));
     all.into_iter().find(|who| {
         let card = &fixtures().cards[who.enterprise][who.slot as usize];
-        card.certificate(Slot::Authentication) == Some(certificate)
+        card.certificate(Slot::Authentication).as_ref() == Some(certificate)
     })
 }
 

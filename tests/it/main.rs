@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
 mod adding;
+mod bench;
 mod card_commands;
 mod cards;
 mod cases;

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 #![allow(clippy::print_stderr, reason = "who reads the tests' output wants to know what was left out")]
 
+mod bench;
 mod doctor;
 mod noise;
 mod pcscd;

@@ -63,7 +63,9 @@ impl<'a> Command<'a> {
     /// The bytes of this command: short if data and Le allow it, else extended. `None` if the data field is
     /// longer than [`MAX_DATA`] or Le is 0 or beyond 65 536.
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        let mut bytes = vec![self.cla, self.ins, self.p1, self.p2];
+        // The header, three bytes of length and two of Le at the most.
+        let mut bytes = Vec::with_capacity(self.data.len() + 9);
+        bytes.extend_from_slice(&[self.cla, self.ins, self.p1, self.p2]);
         let short = self.data.len() <= 0xFF && self.le.is_none_or(|le| le <= 0x100);
         if self.le.is_some_and(|le| le == 0 || le > 0x1_0000) {
             return None;

@@ -57,8 +57,14 @@ pub fn read_all(mut bytes: &[u8]) -> Option<Vec<Element<'_>>> {
 }
 
 /// The value of the first element with `tag` among well-formed `bytes`.
-pub fn find(bytes: &[u8], tag: u32) -> Option<&[u8]> {
-    read_all(bytes)?.into_iter().find(|element| element.tag == tag).map(|element| element.value)
+pub fn find(mut bytes: &[u8], tag: u32) -> Option<&[u8]> {
+    let mut found = None;
+    while !bytes.is_empty() {
+        let (element, rest) = read(bytes)?;
+        found = found.or((element.tag == tag).then_some(element.value));
+        bytes = rest;
+    }
+    found
 }
 
 /// Writes one element with the shortest length form.
@@ -66,16 +72,27 @@ pub fn find(bytes: &[u8], tag: u32) -> Option<&[u8]> {
 /// # Panics
 /// If the value is longer than 65 535 bytes: nothing on a card is.
 pub fn write(tag: u32, value: &[u8]) -> Vec<u8> {
-    let mut bytes: Vec<u8> = tag.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+    // Three bytes of tag and three of length at the most.
+    let mut bytes = Vec::with_capacity(value.len() + 6);
+    append(&mut bytes, tag, value);
+    bytes
+}
+
+/// Writes one element, as [`write`] does, behind others.
+///
+/// # Panics
+/// As [`write`].
+pub fn append(bytes: &mut Vec<u8>, tag: u32, value: &[u8]) {
     let length = u16::try_from(value.len()).expect("no object on a card is longer than 65 535 bytes");
     let [high, low] = length.to_be_bytes();
+    let leading = (tag.leading_zeros() / 8) as usize;
+    bytes.extend_from_slice(&tag.to_be_bytes()[leading..]);
     match length {
         0..=0x7F => bytes.push(low),
-        0x80..=0xFF => bytes.extend([0x81, low]),
-        _ => bytes.extend([0x82, high, low]),
+        0x80..=0xFF => bytes.extend_from_slice(&[0x81, low]),
+        _ => bytes.extend_from_slice(&[0x82, high, low]),
     }
     bytes.extend_from_slice(value);
-    bytes
 }
 
 #[cfg(test)]
