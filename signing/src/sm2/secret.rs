@@ -2,13 +2,12 @@
 //!
 //! **Constant time in style**: every entry of a row is read and one kept by masks (`subtle`), every digit costs the same addition,
 //! the inversion has a fixed number of steps. Nobody has audited it, no compiler promises to keep it so, and copies of
-//! intermediate values may stay on the stack. `tests::timing` looks for what a clock can see.
+//! intermediate values may stay on the stack. The tests in `timing` look for what a clock can see.
 //!
-//! Why plain mixed additions do, and no complete formulas: digits are odd, so before each addition but the last the sum is
-//! an odd or an even multiple m P with 0 < |m| < 2^254, and the entry another one, d P: m = d and m = -d are impossible, as neither
-//! infinity. Going upwards, |m| is less than the digit's weight and d at least that; going downwards, m is a multiple of
-//! 2^W and d less. Only the last addition can wrap around n (for one scalar it doubles, for 0 it ends in infinity), so that one alone
-//! is done both ways and the right result kept.
+//! Why plain mixed additions do, and no complete formulas: digits are odd, so before each addition but the last the sum is m P and
+//! the entry d P with m and d not 0 and |m| + |d| < n. Going upwards |m| is less than the digit's weight and |d| is not; going
+//! downwards m is a multiple of 2^W and |d| less than that. So m is neither d nor -d, and neither point is infinity. Only the last addition
+//! can wrap around n (for one scalar it doubles, for 0 it ends in infinity): that one is done both ways and the right result kept.
 
 use ::sm2::Scalar;
 use subtle::{Choice, ConditionallySelectable};
