@@ -3,7 +3,6 @@
 
 use std::{
     env, fs, io,
-    os::unix::net::UnixStream,
     path::{Path, PathBuf},
 };
 
@@ -74,8 +73,8 @@ pub enum Found {
 /// Looks for the service.
 pub fn service() -> Service {
     let socket = PathBuf::from(env::var_os("PCSCLITE_CSOCK_NAME").unwrap_or_else(|| SOCKET.into()));
-    match UnixStream::connect(&socket) {
-        Ok(_) => Service::Runs(socket),
+    match connect(&socket) {
+        Ok(()) => Service::Runs(socket),
         Err(error) => match error.kind() {
             io::ErrorKind::NotFound => Service::Absent { installed: installed("pcscd") },
             io::ErrorKind::ConnectionRefused => Service::Dead(socket),
@@ -83,6 +82,17 @@ pub fn service() -> Service {
             _ => Service::Strange(socket, error.to_string()),
         },
     }
+}
+
+#[cfg(unix)]
+fn connect(socket: &Path) -> io::Result<()> {
+    std::os::unix::net::UnixStream::connect(socket).map(drop)
+}
+
+/// Elsewhere the service is a part of the system.
+#[cfg(not(unix))]
+fn connect(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Whether a program is installed; services are not in everybody's `PATH`.

@@ -226,9 +226,9 @@ impl Talk {
         let mut differences = 0;
         for step in script {
             let answer = self.say(&step.command, out)?;
-            if let Some(expected) = step.answer.as_ref().filter(|expected| **expected != answer) {
+            if let Some((line, expected)) = step.answer.as_ref().filter(|(_, expected)| *expected != answer) {
                 differences += 1;
-                writeln!(out, "# 第{}行：应答与记录不同，记录中是 {}", step.line, to_hex(expected))?;
+                writeln!(out, "# 第{line}行：应答与记录不同，记录中是 {}", to_hex(expected))?;
             }
         }
         writeln!(out, "# 共{}条命令，{differences}处不同", script.len())?;
@@ -236,11 +236,10 @@ impl Talk {
     }
 }
 
-/// A command of a transcript with the answer that it had, if the transcript tells one.
+/// A command of a transcript with the answer that it had and the answer's line, if the transcript tells one.
 struct Step {
-    line: usize,
     command: Vec<u8>,
-    answer: Option<Vec<u8>>,
+    answer: Option<(usize, Vec<u8>)>,
 }
 
 fn script(path: &Path, pin: Option<&Pin>) -> Result<Vec<Step>, CliError> {
@@ -257,12 +256,12 @@ fn script(path: &Path, pin: Option<&Pin>) -> Result<Vec<Step>, CliError> {
             Some((">", rest)) => {
                 let command = hex(rest).ok_or_else(|| at(line, "> 之后不是十六进制字节"))?;
                 let command = with_pin(command, pin).map_err(|what| at(line, what))?;
-                steps.push(Step { line, command, answer: None });
+                steps.push(Step { command, answer: None });
             }
             Some(("<", rest)) => {
                 let answer = hex(bytes_of(rest)).ok_or_else(|| at(line, "< 之后不是十六进制字节"))?;
                 let step = steps.last_mut().filter(|step| step.answer.is_none());
-                step.ok_or_else(|| at(line, "应答之前没有命令"))?.answer = Some(answer);
+                step.ok_or_else(|| at(line, "应答之前没有命令"))?.answer = Some((line, answer));
             }
             Some(_) => return Err(at(line, "应以 > （命令）或 < （应答）开头")),
         }

@@ -56,9 +56,7 @@ impl ReaderArgs {
         };
         readers.map(Some).map_err(CliError::Surroundings)
     }
-}
 
-impl ReaderArgs {
     /// The card that is in the reader: its holder plays, and what it cannot do is left out.
     fn users_card(&self, name: Option<&str>) -> Result<Arc<dyn Readers>, String> {
         let reader = open::pcsc(name).map_err(open::words)?;

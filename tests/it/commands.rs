@@ -140,15 +140,32 @@ fn a_json_report_to_stdout_has_it_to_itself() {
 fn what_the_program_says_on_stderr_is_chinese() {
     for (args, words) in [
         ("run scenarios --tag 没有这个标签", "kouan: 没有选中任何场景；kouan list 可列出所有场景\n"),
-        ("run scenarios --reader usb", "kouan: 没有「usb」这种读卡器，请用 --reader memory\n"),
+        ("run scenarios --reader usb", "没有「usb」这种读卡器，可用：memory、pcsc、pcsc:名称"),
+        ("run scenarios --vpcd localhost:35963", "kouan: --vpcd 要与 --reader pcsc 一起用\n"),
+        ("run scenarios --reader pcsc --vpcd here", "kouan: --vpcd here 不是 主机:端口，例如 localhost:35963\n"),
         ("run scenarios --jobs 0", "应为1至256的整数"),
         ("run scenarios --report xml", "应写 console、json=文件、junit=文件 或 html=文件"),
     ] {
         let said = line(args).ended(2);
         assert!(said.err.contains(words), "{args}: {}", said.err);
     }
-    let said = line("run scenarios --reader pcsc").ended(3);
-    assert!(said.err.starts_with("kouan: 本程序尚不支持PC/SC读卡器"), "{}", said.err);
+    // No test of this binary finds a service (`program::command`), whether or not the build could use one.
+    let words = if cfg!(feature = "pcsc") {
+        "kouan: PC/SC服务没有运行：请启动pcscd后重试"
+    } else {
+        "kouan: 本程序构建时未带PC/SC支持：装好 libpcsclite-dev 后用 cargo build --release --features pcsc 重新构建"
+    };
+    for args in [
+        "run scenarios --reader pcsc",
+        "run scenarios --reader pcsc --vpcd 127.0.0.1:1",
+        "card list-readers",
+        "card apdu --reader pcsc 00A40400",
+    ] {
+        let said = line(args).ended(3);
+        assert!(said.err.starts_with(words), "{args}: {}", said.err);
+    }
+    let doctor = line("doctor").ended(3);
+    assert!(doctor.out.contains("缺  读卡服务：") && doctor.out.contains("\n下一步："), "{}", doctor.out);
 }
 
 #[test]

@@ -18,10 +18,11 @@ pub struct Said {
     pub err: String,
 }
 
-/// The program, ready to be given arguments.
+/// The program, ready to be given arguments. It finds no readers: those of the machine are none of a test's business, and
+/// `tests/reader` has its own.
 pub fn command() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("kouan"));
-    command.current_dir(root()).stdin(Stdio::null());
+    command.current_dir(root()).stdin(Stdio::null()).env("PCSCLITE_CSOCK_NAME", root().join("target/no/pcscd"));
     command
 }
 

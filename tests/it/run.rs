@@ -87,7 +87,7 @@ fn missing_surroundings_exit_3() {
     let cases: [&[&str]; 6] = [
         &["run", GOOD, "--reader", "pcsc"],
         &["run", GOOD, "--reader", "pcsc:Virtual PCD 00 00"],
-        &["run", GOOD, "--vpcd", "localhost:35963"],
+        &["run", GOOD, "--reader", "pcsc", "--vpcd", "127.0.0.1:1"],
         &["run", GOOD, "--report", &nowhere],
         &["run", GOOD, "--journal", &full],
         &["bench", "sign", "--algorithm", "sm2", "--reader", "pcsc"],
