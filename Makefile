@@ -38,8 +38,12 @@ help: ## list the targets
 
 test: setup fmt lint-code unit docs suite ## everything that CI runs: formatting, clippy, tests, docs, the suite
 
-test-full: test recipes ## the same, with long runs: more random cases, the suite in all seals and under several seeds
-	PROPTEST_CASES=5000 $(CARGO) test --workspace --release
+test-full: test recipes ## the same, with long runs: more random cases, what a clock sees of secrets, all seals, several seeds
+	PROPTEST_CASES=5000 $(CARGO) test --workspace --release --locked $(FEATURES)
+	KOUAN_DIFFERENTIAL=1000000 $(CARGO) test --release --locked --package signing --test differential
+	KOUAN_APDUS=1000000 $(CARGO) test --release --locked --package virtual-card noise
+	KOUAN_APDUS=100000 $(CARGO) test --release --locked $(FEATURES) --package kouan --test reader noise
+	$(CARGO) test --release --locked --package signing --lib timing -- --ignored --nocapture
 	set -e; for seal in sm2 rsa mac; do for seed in 1 2 3 4 5; do \
 	  $(CARGO) run --release --quiet -- run scenarios --seal $$seal --seed $$seed; done; done
 
