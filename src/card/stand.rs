@@ -46,8 +46,7 @@ impl Stand {
     /// Finds out which reader a vpcd is by putting a card in.
     fn open(address: SocketAddr, name: Option<&str>) -> Result<Self, String> {
         let before = open::list().map_err(words)?;
-        let tray = Arc::new(Mutex::new(Tray::default()));
-        lock(&tray).insert(Card::new(Profile::factory([0; 16]), CardKeys::new()));
+        let tray = blank();
         let plug = Plug::new(address, Arc::clone(&tray)).map_err(|error| error.to_string())?;
         if !plug.wait_for(State::InReader, NOTICE) {
             return Err(match plug.state() {
@@ -160,25 +159,37 @@ impl Stand {
         error
     }
 
-    /// Begins a scenario: the trays of the last one are nobody's any more. After trouble the card comes out, and the
-    /// reader gets another thread.
+    /// Begins a scenario: the trays of the last one are nobody's any more. After trouble the card is put in
+    /// anew, and the reader gets another thread.
     fn begin(&mut self) -> Result<(), String> {
         if self.trouble.is_none() {
             self.holds.iter_mut().for_each(Vec::clear);
             return Ok(());
         }
-        self.plug.pull();
         self.holds = None;
-        // Where the service is gone, the plug is out of it at once.
-        let out = self.plug.wait_for(State::Out, NOTICE);
-        self.reader = PcscReader::open(Some(&self.name), Owner::Program, Limits::of_environment()).map_err(words)?;
-        if !out {
+        self.plug.pull();
+        if !self.plug.wait_for(State::Out, NOTICE) {
             return Err(format!("{} 的读卡器没有放开卡", self.address));
         }
-        self.notices(false)?;
+        // That the reader takes a card again also tells that the service is back: only then is there a point in asking it.
+        self.serve(&blank());
+        self.plug.insert_at_once();
+        if !self.plug.wait_for(State::InReader, NOTICE) {
+            return Err(format!("{} 没有vpcd在监听：重新启动pcscd", self.address));
+        }
+        self.reader = PcscReader::open(Some(&self.name), Owner::Program, Limits::of_environment()).map_err(words)?;
+        self.notices(true)?;
+        self.holds = Some(Vec::new());
         self.trouble = None;
         Ok(())
     }
+}
+
+/// A tray with a card that nobody has.
+fn blank() -> Arc<Mutex<Tray>> {
+    let mut tray = Tray::default();
+    tray.insert(Card::new(Profile::factory([0; 16]), CardKeys::new()));
+    Arc::new(Mutex::new(tray))
 }
 
 /// Which card lies in a tray.
