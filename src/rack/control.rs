@@ -8,7 +8,7 @@ use std::{
         net::{UnixListener, UnixStream},
     },
     path::{Path, PathBuf},
-    sync::mpsc::SyncSender,
+    sync::mpsc::{self, Sender, SyncSender},
     thread,
     time::Duration,
 };
@@ -18,13 +18,14 @@ const MAX_LINE: u64 = 8 * 1024;
 /// Who doesn't read answers isn't waited for.
 const WRITE_LIMIT: Duration = Duration::from_secs(1);
 
-/// A line that somebody said.
+/// A line that somebody said. The asker's next one is read when this is dropped: nobody can flood us.
 #[derive(Debug)]
 pub struct Said {
     /// The line; an error if it is too long or not UTF-8.
     pub line: Result<String, Unreadable>,
-    /// Where the answer goes; `None` is stdout.
+    /// Who gets the answer; `None` is stdout.
     pub to: Option<UnixStream>,
+    _done: SyncSender<()>,
 }
 
 /// A line that is none.
@@ -62,10 +63,7 @@ impl Control {
     ///
     /// # Errors
     /// If the name is taken or the system refuses.
-    pub fn listen<T>(path: &Path, hear: SyncSender<T>) -> Result<Self, ControlError>
-    where
-        T: From<Said> + Send + 'static,
-    {
+    pub fn listen<T: From<Said> + Send + 'static>(path: &Path, hear: Sender<T>) -> Result<Self, ControlError> {
         let io = |source| ControlError::Io { path: path.into(), source };
         if let Ok(metadata) = fs::symlink_metadata(path) {
             if !metadata.file_type().is_socket() {
@@ -98,17 +96,25 @@ impl Drop for Control {
     }
 }
 
-fn attend<T: From<Said>>(stream: &UnixStream, hear: &SyncSender<T>) {
-    stream.set_write_timeout(Some(WRITE_LIMIT)).ok();
-    for_each_line(BufReader::new(stream), |line| {
-        let Ok(to) = stream.try_clone() else { return false };
-        hear.send(T::from(Said { line, to: Some(to) })).is_ok()
-    });
+fn attend<T: From<Said>>(stream: &UnixStream, hear: &Sender<T>) {
+    // Where there is no limit, somebody who reads no answers holds up everybody else.
+    if stream.set_write_timeout(Some(WRITE_LIMIT)).is_ok() {
+        for_each_line(BufReader::new(stream), |line| stream.try_clone().is_ok_and(|to| pass_on(hear, line, Some(to))));
+    }
 }
 
 /// Sends every line of `input` to `hear`, to be answered on stdout, until its end.
-pub fn read<T: From<Said>>(input: impl BufRead, hear: &SyncSender<T>) {
-    for_each_line(input, |line| hear.send(T::from(Said { line, to: None })).is_ok());
+pub fn read<T: From<Said>>(input: impl BufRead, hear: &Sender<T>) {
+    for_each_line(input, |line| pass_on(hear, line, None));
+}
+
+/// Passes a line on and waits until it has been dealt with. Says whether anybody listens.
+fn pass_on<T: From<Said>>(hear: &Sender<T>, line: Result<String, Unreadable>, to: Option<UnixStream>) -> bool {
+    let (_done, done) = mpsc::sync_channel(0);
+    let heard = hear.send(T::from(Said { line, to, _done })).is_ok();
+    // Nothing is ever sent: that the other end is dropped is the message.
+    done.recv().ok();
+    heard
 }
 
 fn for_each_line(mut input: impl BufRead, mut each: impl FnMut(Result<String, Unreadable>) -> bool) {
@@ -154,7 +160,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("control");
         drop(UnixListener::bind(&path).unwrap());
-        let (hear, _heard) = std::sync::mpsc::sync_channel::<Said>(1);
+        let (hear, _heard) = mpsc::channel::<Said>();
         let control = Control::listen(&path, hear.clone()).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(matches!(Control::listen(&path, hear.clone()), Err(ControlError::InUse(_))));

@@ -7,34 +7,55 @@
 //!
 //! Invariant: nothing here speaks PC/SC. A wrong order changes nothing. No PIN is shown.
 
-#[cfg(unix)]
 pub mod control;
 pub mod order;
 mod refusal;
 mod slot;
 
-use std::path::PathBuf;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use virtual_card::{CardFault, CardFaultKind};
 
 pub use self::{
     order::Order,
     refusal::Refusal,
-    slot::{Event, Offer, Slot, What},
+    slot::{Event, Offer, Slot, What, in_words},
 };
 
 /// The cards, each in its slot; the first one is number 1.
+#[derive(Default)]
 pub struct Rack {
-    /// In the order of their numbers.
-    pub slots: Vec<Slot>,
+    slots: Vec<Slot>,
 }
 
 impl Rack {
-    /// Does what an order says, and tells what was done: some lines without an end of line after the last.
+    /// Offers one more card.
+    ///
+    /// # Errors
+    /// If its file is wrong or in use, or the system gives no thread.
+    pub fn add(&mut self, file: &Path, offer: Offer) -> Result<(), Refusal> {
+        self.slots.push(Slot::new(self.slots.len() + 1, file, offer)?);
+        Ok(())
+    }
+
+    /// How many cards there are.
+    pub fn count(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The card of that number, which must be one that an order or an event has named.
+    pub fn slot(&self, number: usize) -> &Slot {
+        &self.slots[number - 1]
+    }
+
+    /// Does what an order says, and tells in a line what was done.
     ///
     /// # Errors
     /// Why it can't be done; then nothing has changed.
-    pub fn obey(&mut self, order: Order) -> Result<String, Refusal> {
+    pub fn obey(&self, order: Order) -> Result<String, Refusal> {
         Ok(match order {
             Order::Pull { slot, at: None } => self.slot(slot).pull().map(|()| format!("卡 {slot} 已拔出"))?,
             Order::Pull { slot, at: Some(at) } => self.arm(slot, at, CardFaultKind::Pull, "拔出")?,
@@ -57,22 +78,24 @@ impl Rack {
                 let taken_back = self.slot(slot).clear();
                 format!("卡 {slot} 的 {taken_back} 个待发故障已取消")
             }
-            Order::List => self.slots.iter().map(Slot::to_string).collect::<Vec<_>>().join("\n"),
         })
     }
 
-    fn slot(&mut self, number: usize) -> &mut Slot {
-        &mut self.slots[number - 1]
-    }
-
-    fn swap(&mut self, slot: usize, file: PathBuf) -> Result<String, Refusal> {
+    fn swap(&self, slot: usize, file: PathBuf) -> Result<String, Refusal> {
         let shown = self.slot(slot).swap(file)?;
         Ok(format!("卡 {slot} 已换成 {}", shown.display()))
     }
 
-    fn arm(&mut self, slot: usize, at: u32, kind: CardFaultKind, what: &str) -> Result<String, Refusal> {
+    fn arm(&self, slot: usize, at: u32, kind: CardFaultKind, what: &str) -> Result<String, Refusal> {
         self.slot(slot).arm(CardFault { at, kind })?;
         Ok(armed(slot, at, what))
+    }
+}
+
+/// One card a line, indented.
+impl fmt::Display for Rack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.slots.iter().try_for_each(|slot| writeln!(f, "  {slot}"))
     }
 }
 

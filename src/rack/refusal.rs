@@ -1,6 +1,6 @@
 //! Why an order isn't followed.
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use virtual_card::CardFileError;
 
@@ -41,6 +41,9 @@ pub enum Refusal {
     /// Someone else uses the card.
     #[error("卡文件 {0} 正被使用：一张卡不能同时在两处")]
     InUse(PathBuf),
+    /// No thread for it.
+    #[error("系统不允许：{0}")]
+    System(#[from] io::Error),
     /// The file is wrong, or can't be read or written.
     #[error(transparent)]
     File(#[from] CardFileError),

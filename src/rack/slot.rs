@@ -1,7 +1,7 @@
 //! A slot: one card file, the tray that its card lies in, and the plug that holds it into a reader.
 
 use std::{
-    fmt, io,
+    fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -71,13 +71,14 @@ impl Slot {
     /// Offers a card; the first slot is number 1.
     ///
     /// # Errors
-    /// If the system gives no thread.
-    pub fn new(number: usize, session: CardSession, path: PathBuf, offer: Offer) -> io::Result<Self> {
+    /// If the file is wrong or in use, or the system gives no thread.
+    pub fn new(number: usize, path: &Path, offer: Offer) -> Result<Self, Refusal> {
+        let session = open(path)?;
         let mut tray = Tray::default();
         tray.insert(session.card());
         tray.trace(offer.log);
         let tray = Arc::new(Mutex::new(tray));
-        let held = Arc::new(Mutex::new(Held { session: Some(session), path, next: None }));
+        let held = Arc::new(Mutex::new(Held { session: Some(session), path: path.into(), next: None }));
         let mut setup = Setup::new(offer.address, Arc::clone(&tray));
         setup.latency = offer.latency;
         setup.keep = Some(Box::new({
