@@ -9,6 +9,7 @@ pub mod bench;
 pub mod card;
 pub mod cli;
 pub mod evidence;
+pub mod rack;
 pub mod scenario;
 pub mod self_test;
 pub mod verdict;

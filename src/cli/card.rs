@@ -1,4 +1,4 @@
-//! `kouan card`: make a test card, look at one; talking to one and its readers stand in files of their own.
+//! `kouan card`: make a test card, look at one; talking to one, its readers and offering it to others stand in files of their own.
 //!
 //! PIN and PUK are never printed (ACC-09).
 
@@ -14,7 +14,7 @@ use rand_core::SeedableRng;
 use signing::{Algorithm, Certificate, PrivateKey, TestCa};
 use virtual_card::{CardFile, CardFileError, Holder, Origin, Pin, Puk, Role, issue};
 
-use super::{CliError, card_apdu, exit, list_readers};
+use super::{CliError, card_apdu, card_serve, exit, list_readers};
 
 /// X.520's limit for names.
 const MAX_NAME: usize = 64;
@@ -32,6 +32,7 @@ enum Action {
     Show(Show),
     Apdu(card_apdu::Apdu),
     ListReaders(list_readers::ListReaders),
+    Serve(card_serve::Serve),
 }
 
 /// Make a test card: new keys, certificates of the built-in test authority, a file that only you can read
@@ -83,6 +84,7 @@ impl Card {
             Action::Show(show) => show.exec(out),
             Action::Apdu(apdu) => apdu.exec(out),
             Action::ListReaders(list) => list.exec(out),
+            Action::Serve(serve) => serve.exec(out),
         }
     }
 }

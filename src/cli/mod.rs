@@ -14,6 +14,7 @@ pub mod bench_scenario;
 pub mod bench_sign;
 pub mod card;
 pub mod card_apdu;
+pub mod card_serve;
 pub mod coverage;
 pub mod doctor;
 pub mod exit;

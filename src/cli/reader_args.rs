@@ -77,7 +77,8 @@ impl fmt::Display for ReaderArgs {
     }
 }
 
-fn address(text: &str) -> Result<SocketAddr, CliError> {
+/// Where a vpcd listens.
+pub(super) fn address(text: &str) -> Result<SocketAddr, CliError> {
     let wrong = || CliError::Input(format!("--vpcd {text} 不是 主机:端口，例如 localhost:35963"));
     // vpcd listens at the old kind of address only.
     let mut found = text.to_socket_addrs().map_err(|_| wrong())?;

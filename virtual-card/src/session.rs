@@ -29,6 +29,8 @@ pub struct CardSession {
     lock: File,
     /// Begins where the system's randomness says.
     random: RefCell<ChaCha20Rng>,
+    /// The card has changed since the file was written: a disk that refused once is asked again.
+    behind: bool,
 }
 
 impl fmt::Debug for CardSession {
@@ -43,30 +45,50 @@ impl CardSession {
     /// # Errors
     /// As [`CardFile::load`], or if the file can't be locked, or the system has no random numbers.
     pub fn open(path: &Path, waiting: impl FnOnce()) -> Result<Self, CardFileError> {
+        let mut waiting = Some(waiting);
+        Self::locked(path, |lock| match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                if let Some(tell) = waiting.take() {
+                    tell();
+                }
+                lock.lock().map(|()| true)
+            }
+            Err(TryLockError::Error(error)) => Err(error),
+            Ok(()) => Ok(true),
+        })
+        .map(|session| session.expect("it was waited for"))
+    }
+
+    /// As [`CardSession::open`], but `None` if another session has the file.
+    ///
+    /// # Errors
+    /// As [`CardSession::open`].
+    pub fn try_open(path: &Path) -> Result<Option<Self>, CardFileError> {
+        Self::locked(path, |lock| match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+            Ok(()) => Ok(true),
+        })
+    }
+
+    /// `take` takes the lock, or says that it can't be had now.
+    fn locked(path: &Path, mut take: impl FnMut(&File) -> io::Result<bool>) -> Result<Option<Self>, CardFileError> {
         let io = |source| CardFileError::Io { path: path.into(), source };
         // A symbolic link must not become a file of its own when the card is written.
         let path = fs::canonicalize(path).map_err(io)?;
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| CardFileError::NoRandomness(error.to_string()))?;
-        let mut waiting = Some(waiting);
         loop {
             let lock = File::open(&path).map_err(io)?;
-            match lock.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    if let Some(tell) = waiting.take() {
-                        tell();
-                    }
-                    lock.lock().map_err(io)?;
-                }
-                Err(TryLockError::Error(source)) => return Err(io(source)),
+            if !take(&lock).map_err(io)? {
+                return Ok(None);
             }
             // A session that ended meanwhile has put another file in this one's place: that one is the card.
             if is_named(&lock, &path).map_err(io)? {
                 let file = CardFile::load(&path)?;
                 CardFile::sweep(&path);
                 let random = RefCell::new(ChaCha20Rng::from_seed(seed));
-                return Ok(Self { path, file, lock, random });
+                return Ok(Some(Self { path, file, lock, random, behind: false }));
             }
         }
     }
@@ -86,11 +108,18 @@ impl CardSession {
     /// # Errors
     /// If the file system refuses; then the old file is still there.
     pub fn keep(&mut self, card: &Card) -> Result<(), CardFileError> {
-        if self.file.keep(card) {
+        self.behind |= self.file.keep(card);
+        if self.behind {
             // The new file is locked before it has the name, so that nobody comes between.
             self.lock = self.file.replace_locked(&self.path)?;
+            self.behind = false;
         }
         Ok(())
+    }
+
+    /// What the file says of the card, its secrets included.
+    pub fn file(&self) -> &CardFile {
+        &self.file
     }
 }
 
@@ -193,6 +222,32 @@ mod tests {
             drop(session);
             assert_eq!(CardFile::load(&path).unwrap().pin_left, 0);
         }
+    }
+
+    #[test]
+    fn who_does_not_want_to_wait_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path());
+        let first = open(&path);
+        assert!(CardSession::try_open(&path).unwrap().is_none());
+        drop(first);
+        assert!(CardSession::try_open(&path).unwrap().is_some());
+    }
+
+    //= ACC-09
+    #[test]
+    fn what_a_full_disk_refused_is_written_the_next_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path());
+        let mut session = open(&path);
+        let mut card = session.card();
+        card.lock();
+        let away = folder.path().with_extension("away");
+        fs::rename(folder.path(), &away).unwrap();
+        assert!(session.keep(&card).is_err());
+        fs::rename(&away, folder.path()).unwrap();
+        session.keep(&card).unwrap();
+        assert_eq!(CardFile::load(&path).unwrap().pin_left, 0);
     }
 
     #[cfg(unix)]
