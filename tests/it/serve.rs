@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    net::{Ipv4Addr, TcpListener, TcpStream},
     os::unix::net::UnixStream,
     path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -31,10 +31,13 @@ impl Desk {
         for name in ["binhai-legal.json", "dongling-operator.json"] {
             fs::copy(root().join("fixtures/cards").join(name), folder.path().join(name)).unwrap();
         }
+        // An address of this process's own: a card whose reader is gone must not find another test's.
+        let [.., high, low] = std::process::id().to_be_bytes();
+        let host = if cfg!(target_os = "linux") { Ipv4Addr::new(127, 1, high, low) } else { Ipv4Addr::LOCALHOST };
         loop {
-            let first = TcpListener::bind("127.0.0.1:0").unwrap();
+            let first = TcpListener::bind((host, 0)).unwrap();
             let next = first.local_addr().unwrap().port().checked_add(1);
-            if let Some(Ok(second)) = next.map(|port| TcpListener::bind(("127.0.0.1", port))) {
+            if let Some(Ok(second)) = next.map(|port| TcpListener::bind((host, port))) {
                 return Self { folder, readers: [first, second] };
             }
         }
@@ -44,14 +47,15 @@ impl Desk {
         self.folder.path().join(name)
     }
 
-    fn port(&self) -> u16 {
-        self.readers[0].local_addr().unwrap().port()
+    /// Where a reader (0 or 1) listens.
+    fn address(&self, reader: usize) -> String {
+        self.readers[reader].local_addr().unwrap().to_string()
     }
 
     fn command(&self, cards: &[&str]) -> Command {
         let mut command = command();
         command.current_dir(self.folder.path()).args(["card", "serve"]).args(cards);
-        command.args(["--vpcd", &format!("127.0.0.1:{}", self.port())]);
+        command.args(["--vpcd", &self.address(0)]);
         command
     }
 
@@ -186,9 +190,8 @@ fn a_card_loses_its_pin_with_its_power_and_by_a_reset() {
 fn each_card_has_a_reader_of_its_own_and_comes_back_when_the_reader_does() {
     let desk = Desk::new();
     let mut served = desk.serve(&["binhai-legal.json", "dongling-operator.json"], &[]);
-    let places = [desk.port(), desk.port() + 1].map(|port| format!("127.0.0.1:{port}"));
-    assert_eq!(served.until("卡 1 "), format!("卡 1 binhai-legal.json → {}", places[0]));
-    assert_eq!(served.until("卡 2 "), format!("卡 2 dongling-operator.json → {}", places[1]));
+    assert_eq!(served.until("卡 1 "), format!("卡 1 binhai-legal.json → {}", desk.address(0)));
+    assert_eq!(served.until("卡 2 "), format!("卡 2 dongling-operator.json → {}", desk.address(1)));
     let (first, mut second) = (desk.card(0).selected(), desk.card(1).selected());
     assert_eq!(second.ask(VERIFY), [0x90, 0]);
     drop(first);
@@ -237,7 +240,6 @@ fn a_wrong_order_changes_nothing_and_the_end_of_stdin_neither() {
     assert_eq!(served.order("swap binhai-legal.json"), "error 卡文件 binhai-legal.json 正被使用：一张卡不能同时在两处");
     served.input = None;
     assert_eq!(card.ask(HOW_IS_THE_PIN), [0x63, 0xC5]);
-    // The folder's name would be too long for a socket's.
     let mut orders = BufReader::new(UnixStream::connect(desk.path("orders")).unwrap());
     let mut answer = |order: &str| {
         writeln!(orders.get_ref(), "{order}").unwrap();
@@ -251,8 +253,7 @@ fn a_wrong_order_changes_nothing_and_the_end_of_stdin_neither() {
         }
         lines.concat()
     };
-    let list =
-        format!("  1 127.0.0.1:{} 在读卡器中 文件 binhai-legal.json 卡密码剩余5次 命令2条\nok 1张卡\n", desk.port());
+    let list = format!("  1 {} 在读卡器中 文件 binhai-legal.json 卡密码剩余5次 命令2条\nok 1张卡\n", desk.address(0));
     assert_eq!(answer("list"), list);
     assert!(answer("help").contains("  insert [N] [FILE]"));
     assert_eq!(answer("\u{0}"), "error 没有「\u{0}」这个命令，help 列出全部命令\n");
