@@ -123,12 +123,9 @@ impl Serve {
         let first = address(&self.vpcd)?;
         let ports = first.port()..=u16::MAX;
         if ports.len() < self.files.len() || first.port() == 0 {
-            return Err(CliError::Input(format!(
-                "--vpcd {}：{}张卡要占用从{}起的{0}个端口，超出1至65535",
-                self.vpcd,
-                self.files.len(),
-                first.port()
-            )));
+            let (many, port) = (self.files.len(), first.port());
+            let text = format!("--vpcd {}：{many}张卡要占用从{port}起的{many}个端口，超出1至65535", self.vpcd);
+            return Err(CliError::Input(text));
         }
         Ok(ports.take(self.files.len()).map(|port| SocketAddr::new(first.ip(), port)).collect())
     }
