@@ -111,7 +111,7 @@ impl Card {
     }
 
     /// Waits until it is gone, without a further answer.
-    fn is_pulled(mut self) {
+    fn leaves(mut self) {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest).unwrap();
         assert_eq!(rest, [0; 0]);
@@ -211,21 +211,21 @@ fn orders_on_stdin_pull_insert_swap_lock_and_break_cards() {
     assert_eq!(card.ask(VERIFY), [0x69, 0x83]);
     assert_eq!(served.order("insert"), "error 卡 1 已在读卡器中，先 pull");
     assert_eq!(served.order("pull"), "ok 卡 1 已拔出");
-    card.is_pulled();
+    card.leaves();
     assert_eq!(served.order("lock"), "error 卡 1 不在读卡器中，先 insert");
     assert_eq!(served.order("insert dongling-operator.json"), "ok 卡 1 已插入：dongling-operator.json");
     let mut card = desk.card(0).selected();
     assert_eq!(card.ask(VERIFY), [0x90, 0]);
     assert_eq!(served.order("swap binhai-legal.json @1"), "ok 卡 1 的下一条命令时换卡");
     card.send(HOW_IS_THE_PIN);
-    card.is_pulled();
+    card.leaves();
     let mut card = desk.card(0).selected();
     assert_eq!(card.ask(VERIFY), [0x69, 0x83], "it is the card that was locked");
     assert_eq!(served.order("stuck"), "ok 卡 1 的下一条命令时卡住，不再应答（pull 解除）");
     card.send(HOW_IS_THE_PIN);
     served.until("卡 1 卡住");
     assert_eq!(served.order("pull"), "ok 卡 1 已拔出");
-    card.is_pulled();
+    card.leaves();
     assert_eq!(served.order("quit"), "ok 结束");
     assert_eq!(served.end().ended(0).err, "");
 }
@@ -259,7 +259,7 @@ fn a_wrong_order_changes_nothing_and_the_end_of_stdin_neither() {
     assert!(answer("help").contains("  insert [N] [FILE]"));
     assert_eq!(answer("\u{0}"), "error 没有「\u{0}」这个命令，help 列出全部命令\n");
     assert_eq!(answer("pull"), "ok 卡 1 已拔出\n");
-    card.is_pulled();
+    card.leaves();
     assert_eq!(answer("quit"), "ok 结束\n");
     served.end().ended(0);
     assert!(!desk.path("orders").exists(), "the socket is left behind");
@@ -284,7 +284,7 @@ fn a_signal_ends_it_well_and_its_log_holds_no_secret() {
     let mut card = desk.card(0).selected();
     assert_eq!(card.ask(VERIFY), [0x90, 0]);
     served.signal("TERM");
-    card.is_pulled();
+    card.leaves();
     let said = served.end().ended(0);
     assert!(said.err.contains("1 > 00A4040005A000000308\n"), "{}", said.err);
     assert!(said.err.contains("1 > 00200080082A2A2A2A2A2A2A2A\n1 < 9000\n"), "{}", said.err);
