@@ -56,6 +56,9 @@ fn main() -> Outcome<()> {
                 }
             }
             keep(&corpus.join("apdu"), &commands)?;
+            // To a driver's card the same commands come in the same frames, behind its orders.
+            let coming = [0, 0, 1, 4, 0, 1, 4, 0, 1, 1, 0, 1, 4];
+            keep(&corpus.join("vpcd"), &[&coming, &commands[1..], &[0, 1, 0]].concat())?;
             commands[0] = 1;
             keep(&corpus.join("apdu"), &commands)?;
         }

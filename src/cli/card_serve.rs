@@ -3,7 +3,10 @@
 //! Only the command line and what is printed stand here; the cards lie in a [`Rack`]. No PIN is printed (ACC-09).
 
 use std::{
+    collections::BTreeSet,
+    fs,
     io::{self, Write},
+    mem,
     net::SocketAddr,
     path::PathBuf,
     process::ExitCode,
@@ -15,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use rustix::{process::getpgrp, termios::tcgetpgrp};
 use virtual_card::{
     Exchange,
     vpcd::{Latency, State},
@@ -94,6 +98,7 @@ impl Serve {
     /// If an argument or a file is wrong, a card is in use, or there can be no control socket.
     pub fn exec(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         let addresses = self.addresses()?;
+        self.each_once()?;
         let (wake, woken) = mpsc::channel();
         let stop = wake.clone();
         // The other end is gone only when the program is about to end.
@@ -118,14 +123,18 @@ impl Serve {
         let first = address(&self.vpcd)?;
         let ports = first.port()..=u16::MAX;
         if ports.len() < self.files.len() || first.port() == 0 {
-            return Err(CliError::Input(format!(
-                "--vpcd {}：{}张卡要占用从{}起的{0}个端口，超出1至65535",
-                self.vpcd,
-                self.files.len(),
-                first.port()
-            )));
+            let (many, port) = (self.files.len(), first.port());
+            let text = format!("--vpcd {}：{many}张卡要占用从{port}起的{many}个端口，超出1至65535", self.vpcd);
+            return Err(CliError::Input(text));
         }
         Ok(ports.take(self.files.len()).map(|port| SocketAddr::new(first.ip(), port)).collect())
+    }
+
+    /// A card can't lie in two readers. A file that can't be found is refused when it is opened.
+    fn each_once(&self) -> Result<(), CliError> {
+        let mut seen = BTreeSet::new();
+        let again = self.files.iter().find(|file| fs::canonicalize(file).is_ok_and(|path| !seen.insert(path)));
+        again.map_or(Ok(()), |file| Err(CliError::Input(format!("同一张卡给了两次：{}", file.display()))))
     }
 
     fn offer(&self, address: SocketAddr, wake: &Sender<Wake>) -> Offer {
@@ -141,9 +150,17 @@ impl Serve {
 
 /// Reads orders from stdin in a thread of their own. At its end the cards stay.
 fn listen_to_stdin(wake: Sender<Wake>) -> Result<(), CliError> {
+    if !may_read_stdin() {
+        return Ok(());
+    }
     let read = move || control::read(io::stdin().lock(), &wake);
     thread::Builder::new().name("stdin".into()).spawn(read)?;
     Ok(())
+}
+
+/// A program in the background that reads from its terminal is halted by the system, and its cards with it.
+fn may_read_stdin() -> bool {
+    tcgetpgrp(io::stdin()).map_or(true, |in_front| in_front == getpgrp())
 }
 
 /// The program while cards are on offer.
@@ -202,11 +219,13 @@ impl Session<'_> {
         writeln!(self.out, "卡 {number} {}", in_words(state))?;
         self.out.flush()?;
         let slot = self.rack.slot(number);
-        if let Some(trouble) = slot.trouble() {
-            writeln!(io::stderr(), "kouan: 卡 {number}：{trouble}")?;
-        }
-        if state == State::NoReader && !std::mem::replace(&mut self.hinted, true) {
+        if state == State::NoReader && !mem::replace(&mut self.hinted, true) {
             writeln!(io::stderr(), "{}", how_to_start(slot.address()))?;
+        }
+        if state == State::Out
+            && let Some(trouble) = slot.trouble()
+        {
+            writeln!(io::stderr(), "kouan: 卡 {number}：{trouble}")?;
         }
         Ok(())
     }

@@ -248,7 +248,7 @@ pub fn in_words(state: State) -> &'static str {
     match state {
         State::Out => "已拔出",
         State::NoReader => "等待读卡器",
-        State::Connected => "排队",
+        State::Connected => "已连接",
         State::InReader => "在读卡器中",
         State::Stuck => "卡住",
     }

@@ -26,6 +26,7 @@ mod program;
 mod report;
 mod run;
 mod self_test;
+mod serve;
 mod sources;
 mod suite;
 mod tidy;

@@ -15,8 +15,9 @@ use crate::{
 /// Which room may use which: a line a room. What is not written is forbidden; a room may always use itself.
 #[rustfmt::skip] // One room a line: this is a table.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("cli",       &["self_test", "scenario", "verdict", "world", "bench", "card", "evidence"]),
+    ("cli",       &["self_test", "scenario", "verdict", "world", "bench", "card", "rack", "evidence"]),
     ("bench",     &["card"]),
+    ("rack",      &[]),
     ("self_test", &["scenario", "verdict", "world", "evidence"]),
     ("scenario",  &["verdict", "world", "evidence"]),
     ("verdict",   &["evidence"]),

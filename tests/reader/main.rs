@@ -14,5 +14,6 @@ mod pcscd;
 mod plugged;
 mod readers;
 mod runs;
+mod serve;
 mod sharing;
 mod talk;
