@@ -22,7 +22,10 @@ pub const HELP: &str = "\
 
 /// An order. Slots are numbers from 1 and exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "`slot` is which card, `at` the command from now on at which it happens, `file` a card file")]
+#[expect(
+    missing_docs,
+    reason = "`slot` is which card, `at` the command from now on at which it happens, `file` a card file"
+)]
 pub enum Order {
     /// Out with the card.
     Pull { slot: usize, at: Option<u32> },
@@ -227,7 +230,8 @@ mod tests {
     fn what_help_lists_can_be_typed() {
         for line in HELP.lines().filter(|line| line.starts_with("  ")) {
             let typed: Vec<&str> = line.split_whitespace().take_while(|word| word.is_ascii()).collect();
-            let typed = typed.join(" ").replace(['[', ']'], "").replace('N', "1").replace("SW", "6F00").replace("@K", "@2");
+            let typed =
+                typed.join(" ").replace(['[', ']'], "").replace('N', "1").replace("SW", "6F00").replace("@K", "@2");
             assert!(parse(&typed, 2).is_ok(), "{typed}");
         }
     }

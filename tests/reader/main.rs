@@ -16,3 +16,4 @@ mod readers;
 mod runs;
 mod sharing;
 mod talk;
+mod tools;

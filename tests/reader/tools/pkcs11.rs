@@ -1,0 +1,82 @@
+//! `pkcs11-tool` with OpenSC's module, as browsers and other programs use cards; OpenSSL judges what was signed.
+
+use virtual_card::Slot;
+
+use super::served::{NEW, PIN, Served, module};
+use crate::plugged::{Said, said};
+
+const RSA_CARD: &str = "dongling-operator.json";
+const P256_CARD: &str = "dongling-operator2.json";
+/// OpenSC lets a program unblock a PIN where this is set.
+const UNBLOCK: &str = "app opensc-pkcs11 { pkcs11 { user_pin_unblock_style = set_pin_unlogged_session; } }";
+
+fn start(test: &str, fixture: &str) -> Option<Served> {
+    Served::start(test, fixture, &["pkcs11-tool", "openssl"])
+}
+
+fn tool(card: &Served, words: &str) -> Said {
+    let mut command = card.program("pkcs11-tool");
+    command
+        .env("OPENSC_CONF", card.path("opensc.conf"))
+        .arg("--module")
+        .arg(module().expect("apt-get install opensc-pkcs11"));
+    said(command.args(words.split(' ')))
+}
+
+#[test]
+fn an_rsa_key_signs_and_decrypts_by_pkcs11() {
+    let Some(card) = start("pkcs11_rsa", RSA_CARD) else { return };
+    let listed = tool(&card, "--list-slots --list-objects").ended(0).out;
+    for found in ["测试操作员一 (dongling)", "PIN initialized", "Certificate for PIV Authentication", "KEY MAN pubkey"]
+    {
+        assert!(listed.contains(found), "{found}: {listed}");
+    }
+    card.write("message", "托收协议");
+    card.write_public_key(Slot::Authentication, "public.pem");
+    for mechanism in ["SHA256-RSA-PKCS", "SHA256-RSA-PKCS-PSS"] {
+        let sign = format!("--login --pin {PIN} --id 01 --sign --mechanism {mechanism} -i message -o signature");
+        tool(&card, &sign).ended(0);
+        let padding = if mechanism.ends_with("PSS") { " -sigopt rsa_padding_mode:pss" } else { "" };
+        let verify = format!("openssl dgst -sha256 -verify public.pem -signature signature{padding}");
+        assert_eq!(card.run(&format!("{verify} message")).ended(0).out, "Verified OK\n");
+        card.run(&format!("{verify} public.pem")).ended(1);
+    }
+    let tested = tool(&card, &format!("--login --pin {PIN} --test")).ended(0).out;
+    assert!(tested.contains("No errors") && tested.contains("SHA256-RSA-PKCS: OK"), "{tested}");
+}
+
+#[test]
+fn a_p256_key_signs_by_pkcs11() {
+    let Some(card) = start("pkcs11_p256", P256_CARD) else { return };
+    card.write("message", "缴费协议");
+    card.write_public_key(Slot::Authentication, "public.pem");
+    card.run("openssl dgst -sha256 -binary -out digest message").ended(0);
+    let sign = "--id 01 --sign --mechanism ECDSA --signature-format openssl -i digest -o signature";
+    tool(&card, &format!("--login --pin {PIN} {sign}")).ended(0);
+    let verify = "openssl dgst -sha256 -verify public.pem -signature signature";
+    assert_eq!(card.run(&format!("{verify} message")).ended(0).out, "Verified OK\n");
+    card.run(&format!("{verify} digest")).ended(1);
+    let tested = tool(&card, &format!("--login --pin {PIN} --test")).ended(0).out;
+    assert!(tested.contains("No errors"), "{tested}");
+}
+
+//= ACC-09
+#[test]
+fn wrong_pins_are_counted_and_a_locked_card_is_unblocked_by_pkcs11() {
+    let Some(card) = start("pkcs11_pins", P256_CARD) else { return };
+    card.write("opensc.conf", UNBLOCK);
+    let login = |pin: &str| tool(&card, &format!("--login --pin {pin} --list-objects"));
+    for left in (0..5).rev() {
+        let wrong = login(NEW).ended(1);
+        assert!(wrong.err.contains("CKR_PIN_INCORRECT"), "{left}: {}", wrong.err);
+        assert_eq!(card.file().pin_left, left);
+    }
+    assert!(login(PIN).ended(1).err.contains("CKR_PIN_LOCKED"));
+    let unlock = |puk: &str| tool(&card, &format!("--unlock-pin --puk {puk} --new-pin {NEW}"));
+    assert!(unlock(NEW).ended(1).err.contains("CKR_PIN_INCORRECT"));
+    unlock(PIN).ended(0);
+    login(NEW).ended(0);
+    tool(&card, &format!("--login --pin {NEW} --change-pin --new-pin {PIN}")).ended(0);
+    login(PIN).ended(0);
+    assert_eq!((card.file().pin_left, card.file().puk_left), (5, 5));
+}
