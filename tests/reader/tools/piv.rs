@@ -5,7 +5,7 @@ use virtual_card::Slot;
 use super::served::Served;
 
 const FACTORY_KEY: &str = "01:02:03:04:05:06:07:08:01:02:03:04:05:06:07:08:01:02:03:04:05:06:07:08";
-const OTHER_KEY: &str = "01:02:03:04:05:06:07:08:01:02:03:04:05:06:07:08:01:02:03:04:05:06:07:09";
+const OTHER_KEY: &str = "01:02:03:04:05:06:07:08:01:02:03:04:05:06:07:08:01:02:03:04:05:06:07:F0";
 
 #[test]
 fn piv_tool_proves_the_management_key_then_makes_a_key_and_loads_a_certificate() {
