@@ -17,3 +17,4 @@ mod runs;
 mod serve;
 mod sharing;
 mod talk;
+mod tools;

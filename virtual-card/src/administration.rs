@@ -27,10 +27,11 @@ const MAX_TRIES: u8 = 15;
 const NO_ALGORITHM: u8 = 0xFF;
 
 impl Applet {
-    /// The card's number in four bytes: the end of the long one.
+    /// The card's number in four bytes: the end of the long one, without its highest bit, which yubico-piv-tool prints as
+    /// a sign.
     pub(crate) fn serial(&self) -> u32 {
         let [.., a, b, c, d] = self.guid;
-        u32::from_be_bytes([a, b, c, d])
+        u32::from_be_bytes([a & 0x7F, b, c, d])
     }
 
     pub(crate) fn put(&mut self, tag: u32, content: &[u8]) -> Result<Vec<u8>, StatusWord> {
