@@ -7,6 +7,7 @@
 #                     archive of pytest carries it) and PyPI's junitparser, both at a fixed version in target/judges
 #   node, npm         for yaml-language-server, the judge of the editor's schema (tests/editor); installed if missing
 #   chromium          looks at the HTML report; Debian package `chromium`, installed if missing
+#   gmssl             PyPI's SM2, the second judge of the card's SM2 signatures, at a fixed version in target/judges
 #   pcscd, vpcd       the system's PC/SC service and its driver for virtual readers, each test with one of its own
 #   libpcsclite-dev   what the feature `pcsc` is built with
 #   opensc, yubico-piv-tool, ssh, sshd   programs that use the card as they would any other
@@ -51,7 +52,7 @@ test-full: test recipes ## the same, with long runs: more random cases, what a c
 recipes: ## the examples of docs/adding work, and fail where they say when something is left out: make recipes ONLY=rule
 	bash docs/adding/check.sh $(ONLY)
 
-setup: $(JUDGES)/junit-10.xsd $(JUDGES)/python/junitparser ## install what the tests need
+setup: $(JUDGES)/junit-10.xsd $(JUDGES)/python/junitparser $(JUDGES)/python/gmssl ## install what the tests need
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: see https://rustup.rs"; exit 1; }
 	@command -v cc >/dev/null || { echo "a C compiler is missing: apt-get install gcc"; exit 1; }
 	@$(CARGO) fmt --version >/dev/null 2>&1 || rustup component add rustfmt
@@ -78,6 +79,9 @@ $(JUDGES)/junit-10.xsd:
 
 $(JUDGES)/python/junitparser: $(JUDGES)/junit-10.xsd
 	@$(PIP) install --root-user-action ignore --no-deps --target $(JUDGES)/python junitparser==5.0.3
+
+$(JUDGES)/python/gmssl: $(JUDGES)/junit-10.xsd
+	@$(PIP) install --root-user-action ignore --no-deps --target $(JUDGES)/python gmssl==3.2.2 pycryptodomex==3.24.2
 
 fmt: ## formatting is as rustfmt wants it
 	$(CARGO) fmt --all --check

@@ -101,6 +101,7 @@ impl Applet {
                 self.pin.forget();
                 Ok(Vec::new())
             }
+            Command::MissPin => self.pin.miss().map(|()| Vec::new()),
             Command::VerifyPin(pin) => self.pin.verify(&pin).map(|()| Vec::new()),
             Command::ChangePin { old, new } => self.pin.change_pin(old.padded(), &new).map(|()| Vec::new()),
             Command::ChangePuk { old, new } => self.pin.change_puk(&old, &new).map(|()| Vec::new()),

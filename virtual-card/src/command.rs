@@ -32,12 +32,14 @@ pub(crate) enum Command<'a> {
     ForgetPin,
     /// 20
     VerifyPin(Pin),
+    /// 20 with nothing but filling: software that resets a card uses up the tries with it.
+    MissPin,
     /// 24 for the PIN
     ChangePin { old: Pin, new: Pin },
     /// 24 for the PUK
     ChangePuk { old: Claimed, new: Puk },
     /// 2C
-    UnblockPin { puk: Claimed, new: Pin },
+    UnblockPin { puk: Claimed, new: Claimed },
     /// 87
     Authenticate { algorithm: u8, reference: u8, request: Request<'a> },
     /// CB
@@ -94,6 +96,7 @@ impl<'a> Command<'a> {
             (0xA4, 0x04, 0x0C) => Self::Select { aid: apdu.data, wants_answer: false },
             (0x20, 0x00, PIN) if apdu.data.is_empty() => Self::AskPin,
             (0x20, 0xFF, PIN) if apdu.data.is_empty() => Self::ForgetPin,
+            (0x20, 0x00, PIN) if apdu.data == [0xFF; 8] => Self::MissPin,
             (0x20, 0x00, PIN) => Self::VerifyPin(pin(exactly(apdu.data)?)?),
             (0x24, 0x00, PIN) => {
                 let (old, new) = two(apdu.data)?;
@@ -106,7 +109,7 @@ impl<'a> Command<'a> {
             }
             (0x2C, 0x00, PIN) => {
                 let (puk, new) = two(apdu.data)?;
-                Self::UnblockPin { puk, new: pin(new)? }
+                Self::UnblockPin { puk, new }
             }
             (0x20 | 0x24 | 0x2C, 0x00, _) => return Err(StatusWord::REFERENCE_NOT_FOUND),
             (0x87, algorithm, reference) => {

@@ -220,6 +220,12 @@ impl PinLogic {
         Ok(())
     }
 
+    /// A try of what is no PIN at all, which is always wrong.
+    pub(crate) fn miss(&mut self) -> Result<(), StatusWord> {
+        self.forget();
+        self.pin.check(&[PADDING; LENGTH])
+    }
+
     pub(crate) fn change_pin(&mut self, old: &[u8; LENGTH], new: &Pin) -> Result<(), StatusWord> {
         self.forget();
         self.pin.check(old)?;
@@ -234,9 +240,11 @@ impl PinLogic {
         Ok(())
     }
 
-    /// RESET RETRY COUNTER: the PUK gives the PIN a new value and all its tries.
-    pub(crate) fn unblock(&mut self, puk: &[u8; LENGTH], new: &Pin) -> Result<(), StatusWord> {
+    /// RESET RETRY COUNTER: the PUK gives the PIN a new value and all its tries. Whether the new value could be a PIN is
+    /// looked at only after the PUK was right.
+    pub(crate) fn unblock(&mut self, puk: &[u8; LENGTH], new: &[u8; LENGTH]) -> Result<(), StatusWord> {
         self.puk.check(puk)?;
+        let new = Pin::from_padded(*new).map_err(|_| StatusWord::WRONG_DATA)?;
         self.forget();
         self.pin.set(new.padded());
         Ok(())
@@ -294,7 +302,7 @@ mod tests {
         assert_eq!(logic.verify(&wrong), Err(StatusWord(0x63C0)));
         assert_eq!(logic.verify(&right), Err(StatusWord::BLOCKED));
         assert_eq!(logic.ask(), Err(StatusWord::BLOCKED));
-        assert_eq!(logic.unblock(b"12345678", &wrong), Ok(()));
+        assert_eq!(logic.unblock(b"12345678", wrong.padded()), Ok(()));
         assert_eq!(logic.ask(), Err(StatusWord(0x63C3)));
         assert_eq!(logic.verify(&wrong), Ok(()));
     }
@@ -303,9 +311,9 @@ mod tests {
     fn a_blocked_puk_unblocks_nothing() {
         let mut logic = logic(3);
         let new = Pin::parse("111111").unwrap();
-        assert_eq!(logic.unblock(b"00000000", &new), Err(StatusWord(0x63C1)));
-        assert_eq!(logic.unblock(b"00000000", &new), Err(StatusWord(0x63C0)));
-        assert_eq!(logic.unblock(b"12345678", &new), Err(StatusWord::BLOCKED));
+        assert_eq!(logic.unblock(b"00000000", new.padded()), Err(StatusWord(0x63C1)));
+        assert_eq!(logic.unblock(b"00000000", new.padded()), Err(StatusWord(0x63C0)));
+        assert_eq!(logic.unblock(b"12345678", new.padded()), Err(StatusWord::BLOCKED));
     }
 
     /// What a person can do at the PIN pad.
@@ -352,7 +360,7 @@ mod tests {
                     Act::Unblock(right, new) => {
                         let ok = puk_left > 0 && right;
                         let puk = if right { b"12345678" } else { b"00000000" };
-                        prop_assert_eq!(logic.unblock(puk, &pin(new)).is_ok(), ok);
+                        prop_assert_eq!(logic.unblock(puk, pin(new).padded()).is_ok(), ok);
                         puk_left = if ok { 2 } else { puk_left.saturating_sub(1) };
                         if ok {
                             (current, left, verified) = (new, 3, false);

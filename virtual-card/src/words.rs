@@ -84,7 +84,7 @@ fn meaning(command: &Command<'_>) -> String {
         Command::Select { .. } => "选择其他应用".into(),
         Command::AskPin => "询问卡密码的剩余次数".into(),
         Command::ForgetPin => "使卡密码恢复未验证".into(),
-        Command::VerifyPin(_) => "验证卡密码".into(),
+        Command::VerifyPin(_) | Command::MissPin => "验证卡密码".into(),
         Command::ChangePin { .. } => "修改卡密码".into(),
         Command::ChangePuk { .. } => "修改解锁码".into(),
         Command::UnblockPin { .. } => "用解锁码重设卡密码".into(),
