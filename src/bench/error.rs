@@ -16,7 +16,7 @@ pub enum BenchError {
         error: CardError,
     },
     /// One more wrong PIN would lock the card.
-    #[error("{reader}：卡密码只剩{left}次机会，不拿来测速；请先用正确的卡密码在别处验证一次")]
+    #[error("{reader}：{}", few_tries(*.left))]
     FewTries {
         /// The reader's name.
         reader: String,
@@ -40,7 +40,7 @@ pub enum BenchError {
     #[error("{0}")]
     NoReader(String),
     /// The card failed.
-    #[error("{reader}：{error}")]
+    #[error("{reader}：{error}{}", advice(.error))]
     Card {
         /// The reader's name.
         reader: String,
@@ -50,6 +50,23 @@ pub enum BenchError {
     /// A library refused, or a fixture is broken: our own fault.
     #[error("{0}")]
     Broken(String),
+}
+
+/// What to do after a card's failure, where something can be done.
+fn advice(error: &CardError) -> &'static str {
+    match error {
+        CardError::Changed => "；大概有别的程序也在用它，结束那个程序后再测",
+        CardError::NoCard | CardError::Removed => "；插入卡后再测",
+        _ => "",
+    }
+}
+
+/// What to do with a card of which a wrong PIN could be the last.
+fn few_tries(left: u8) -> String {
+    match left {
+        0 => "卡已锁定，先用PUK解锁".into(),
+        _ => format!("卡密码只剩{left}次机会，不拿来测速；请先用正确的卡密码在别处验证一次"),
+    }
 }
 
 impl BenchError {

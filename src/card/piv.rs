@@ -3,6 +3,8 @@
 //! Long commands are sent as short chained pieces and long answers fetched with GET RESPONSE, which every reader and
 //! card can do; extended lengths are not used.
 
+use std::{borrow::Cow, io::Read};
+
 use signing::{Algorithm, Certificate};
 use virtual_card::{
     Pin, Puk, Reader, Slot,
@@ -106,9 +108,12 @@ impl<'r> Terminal<'r> {
     pub fn read_certificate(&mut self, slot: Slot) -> Result<Certificate, CardError> {
         let name = slot.certificate_tag().to_be_bytes();
         let object = self.run(0xCB, [0x3F, 0xFF], &tlv::write(0x5C, &name[1..]), ALL)?.done(other)?;
-        let certificate = tlv::find(&object, 0x53).and_then(|content| tlv::find(content, 0x70));
-        let certificate = certificate.ok_or(CardError::Malformed("证书对象格式不对"))?;
-        Certificate::recall(certificate).map_err(|_| CardError::Malformed("证书无法解析"))
+        let content = tlv::find(&object, 0x53).ok_or(CardError::Malformed("证书对象格式不对"))?;
+        let certificate = tlv::find(content, 0x70).ok_or(CardError::Malformed("证书对象格式不对"))?;
+        // CertInfo (SP 800-73-4 part 1, appendix A): bit 0 says that the certificate is packed by gzip.
+        let packed = tlv::find(content, 0x71).and_then(<[u8]>::first).is_some_and(|info| info & 1 == 1);
+        let certificate = if packed { unpacked(certificate)?.into() } else { Cow::Borrowed(certificate) };
+        Certificate::recall(&certificate).map_err(|_| CardError::Malformed("证书无法解析"))
     }
 
     /// Gives the PIN to the card, which then signs until it is reset or removed.
@@ -228,6 +233,14 @@ impl<'r> Terminal<'r> {
         data.truncate(data.len() - 2);
         Ok(Outcome { data, status })
     }
+}
+
+/// What gzip packed.
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>, CardError> {
+    let mut bytes = Vec::new();
+    // No certificate is longer than what a card may send at all.
+    let read = flate2::read::GzDecoder::new(packed).take(MAX_ANSWER as u64).read_to_end(&mut bytes);
+    read.map(|_| bytes).map_err(|_| CardError::Malformed("证书无法解压"))
 }
 
 /// A complete answer.
@@ -371,5 +384,44 @@ mod tests {
         assert_eq!(terminal.sign(Slot::Authentication, Algorithm::Sm2, &[1; 32]), Err(CardError::Status(0x6A86)));
         let mut terminal = terminal.with_sm2_algorithm(0xF2);
         assert!(terminal.sign(Slot::Authentication, Algorithm::Sm2, &[1; 32]).is_ok());
+    }
+
+    /// Answers SELECT, and GET DATA with one object, however long.
+    struct OneObject(Vec<u8>);
+
+    impl Reader for OneObject {
+        fn name(&self) -> &str {
+            "test"
+        }
+        fn status(&mut self) -> Result<virtual_card::Presence, virtual_card::ReaderError> {
+            Ok(virtual_card::Presence::Empty)
+        }
+        fn connect(&mut self) -> Result<virtual_card::Atr, virtual_card::ReaderError> {
+            Ok(Vec::new())
+        }
+        fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, virtual_card::ReaderError> {
+            let object = if command[1] == 0xCB { &self.0[..] } else { &[] };
+            Ok([object, &[0x90, 0x00]].concat())
+        }
+        fn reset(&mut self) -> Result<virtual_card::Atr, virtual_card::ReaderError> {
+            self.connect()
+        }
+    }
+
+    #[test]
+    fn a_packed_certificate_is_unpacked_and_rubbish_is_told() {
+        let plain = card(CARDS[0]).certificate(Slot::Authentication).unwrap();
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut packer, plain.der()).unwrap();
+        let packed = packer.finish().unwrap();
+        let read = |bytes: &[u8], info: u8| {
+            let content = [tlv::write(0x70, bytes), tlv::write(0x71, &[info]), tlv::write(0xFE, &[])].concat();
+            let mut reader = OneObject(tlv::write(0x53, &content));
+            Terminal::connect(&mut reader)?.read_certificate(Slot::Authentication)
+        };
+        assert_eq!(read(&packed, 1), Ok(plain.clone()));
+        assert_eq!(read(plain.der(), 0), Ok(plain.clone()));
+        assert_eq!(read(plain.der(), 1), Err(CardError::Malformed("证书无法解压")));
+        assert_eq!(read(&packed, 0), Err(CardError::Malformed("证书无法解析")));
     }
 }

@@ -21,13 +21,19 @@ use virtual_card::{
 use super::{
     desk::{Desk, Desks, Readers},
     lease::{Lease, Places},
-    open::{self, words},
-    pcsc::{Limits, Owner, PcscReader},
+    open::{self, Listed, words},
+    pcsc::{self, Limits, Owner, PcscReader},
 };
 
 /// How long a reader may take to notice a card that comes or goes. It looks every 400 ms, and a service that is being
 /// started anew takes longer.
 const NOTICE: Duration = Duration::from_secs(5);
+/// How long it takes unless something is amiss.
+const NOTICE_SOON: Duration = Duration::from_secs(2);
+
+fn names(readers: &[Listed]) -> Vec<String> {
+    readers.iter().map(|reader| reader.name.clone()).collect()
+}
 
 /// One reader with the plug that puts cards into it.
 struct Stand {
@@ -56,9 +62,8 @@ impl Stand {
                 }
             });
         }
-        let empty: Vec<String> =
-            before.into_iter().filter(|reader| reader.presence == Presence::Empty).map(|reader| reader.name).collect();
-        let found = super::pcsc::first_to_hold(&empty, NOTICE).map_err(words)?;
+        let (empty, full): (Vec<_>, Vec<_>) = before.into_iter().partition(|r| r.presence == Presence::Empty);
+        let found = Self::seen(&plug, &names(&empty), &names(&full)).map_err(words)?;
         let found = found.ok_or_else(|| {
             format!("{address} 的卡插入后没有读卡器看到它：这个vpcd不属于本机正在使用的pcscd（kouan doctor 可查看）")
         })?;
@@ -69,6 +74,18 @@ impl Stand {
         let served = Arc::clone(&tray);
         let holds = Some(vec![(tray, 1)]);
         Ok(Self { address, name: found, reader, plug, served, holds, trouble: None })
+    }
+
+    /// The reader that sees the plug's card. For a moment after another program took its card out there, a reader is not
+    /// seen to be empty; then the card is taken out once more, and that is seen.
+    fn seen(plug: &Plug, empty: &[String], full: &[String]) -> Result<Option<String>, ReaderError> {
+        if let Some(found) = pcsc::first_to_be(true, empty, NOTICE_SOON)? {
+            return Ok(Some(found));
+        }
+        plug.pull();
+        let Some(emptied) = pcsc::first_to_be(false, full, NOTICE)? else { return Ok(None) };
+        plug.insert();
+        pcsc::first_to_be(true, &[emptied], NOTICE)
     }
 
     /// Makes the reader hold what lies in the tray.

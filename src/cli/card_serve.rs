@@ -238,7 +238,8 @@ fn how_to_start(address: SocketAddr) -> String {
 {address} 没有虚拟读卡器（vpcd）在监听，卡等它出现。启动办法（Debian、Ubuntu）：
   apt-get install pcscd vsmartcard-vpcd
   pcscd --foreground
-端口写在 /etc/reader.conf.d/vpcd 的 DEVICENAME 中（/dev/null:0x8C7B 即35963），每项占两个连续端口，即两个读卡器。"
+端口写在 /etc/reader.conf.d/vpcd 的 DEVICENAME 中（/dev/null:0x8C7B 即35963），每项占两个连续端口，即两个读卡器。
+如果它已经在监听，那么这个读卡器里有别的卡：先取出那张卡，或用 --vpcd 换一个端口。"
     )
 }
 

@@ -148,7 +148,7 @@ fn of_readers(drivers: &[Vpcd]) -> Vec<Line> {
     let mut lines: Vec<Line> = readers.iter().map(of_reader).collect();
     if readers.iter().all(|reader| reader.presence == Presence::Empty) {
         let port = drivers.iter().find(|driver| driver.there).map_or(35_963, |driver| driver.port);
-        let next = format!("插入卡；或插入虚拟卡：kouan run --reader pcsc --vpcd localhost:{port}");
+        let next = format!("插入卡；或插入虚拟卡：kouan card serve 卡文件 --vpcd localhost:{port}");
         lines.push(Line::new(State::Missing, "卡", "所有读卡器中都没有卡").next(next));
     }
     lines
@@ -174,7 +174,7 @@ fn of_reader(reader: &Listed) -> Line {
                 PinStatus::Verified => "卡密码已由别的程序验证".into(),
                 PinStatus::Left(left) => format!("卡密码剩余{left}次"),
             };
-            let next = format!("kouan run --reader 'pcsc:{}'", reader.name);
+            let next = format!("kouan card apdu --reader 'pcsc:{}'", reader.name);
             say(State::Good, format!("{holder}，{algorithm}，{pin}")).next(next)
         }
     }

@@ -81,6 +81,10 @@ impl fmt::Display for ReaderArgs {
 pub(super) fn address(text: &str) -> Result<SocketAddr, CliError> {
     let wrong = || CliError::Input(format!("--vpcd {text} 不是 主机:端口，例如 localhost:35963"));
     // vpcd listens at the old kind of address only.
-    let mut found = text.to_socket_addrs().map_err(|_| wrong())?;
+    let has_port = text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    let mut found = text.to_socket_addrs().map_err(|error| match has_port {
+        true => CliError::Input(format!("--vpcd {text}：找不到这台主机（{error}）")),
+        false => wrong(),
+    })?;
     found.find(SocketAddr::is_ipv4).ok_or_else(wrong)
 }

@@ -17,7 +17,7 @@ fn the_doctor_names_the_card_or_what_is_missing_and_the_next_step() {
     let card = Plugged::card(&service, 1, "dongling-operator.json");
     let found = look(&service).ended(0);
     assert!(found.out.contains("rsa2048，卡密码剩余5次（ATR 3B89800143617264565049563114）"), "{}", found.out);
-    assert!(found.out.ends_with("下一步：kouan run --reader 'pcsc:Virtual PCD 00 01'\n"), "{}", found.out);
+    assert!(found.out.ends_with("下一步：kouan card apdu --reader 'pcsc:Virtual PCD 00 01'\n"), "{}", found.out);
     let json: Value = serde_json::from_str(&said(service.kouan().args(["doctor", "--json"])).ended(0).out).unwrap();
     assert_eq!((&json["good"], &json["lines"][0]["state"]), (&true.into(), &"good".into()));
     assert_eq!(card.pin(), (5, false));

@@ -48,6 +48,17 @@ fn the_whole_suite_comes_out_alike_in_memory_and_in_two_readers() {
     assert_eq!(in_memory, in_readers);
 }
 
+/// The service has not yet seen the cards of the run before go when the next one begins.
+#[test]
+fn runs_follow_on_each_others_heels() {
+    let Some(service) = Pcscd::start("heels") else { return };
+    for _ in 0..3 {
+        let mut run = service.kouan();
+        run.args(["run", "docs/example.yaml", "--reader", "pcsc", "--vpcd", &service.vpcd(0)]);
+        said(&mut run).ended(1);
+    }
+}
+
 #[test]
 fn a_card_in_the_users_reader_plays_what_it_can_and_keeps_its_tries() {
     let Some(service) = Pcscd::start("the_users_card") else { return };

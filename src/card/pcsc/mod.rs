@@ -160,13 +160,14 @@ pub fn list(limits: Limits) -> Result<Vec<Listed>, ReaderError> {
     found.recv_timeout(limits.command).map_err(|_| ReaderError::Stuck)?
 }
 
-/// The first of these readers that holds a card, as soon as one does; `None` if that takes longer than `limit`.
+/// The first of these readers that holds a card (or, unless `card`, none), as soon as one does; `None` if that takes longer
+/// than `limit`.
 ///
 /// # Errors
 /// What to tell the user: no service.
-pub fn first_to_hold(readers: &[String], limit: Duration) -> Result<Option<String>, ReaderError> {
+pub fn first_to_be(card: bool, readers: &[String], limit: Duration) -> Result<Option<String>, ReaderError> {
     let context = Context::establish(Scope::User).map_err(words)?;
-    names::first_to_hold(&context, readers, limit).map_err(words)
+    names::first_to_be(card, &context, readers, limit).map_err(words)
 }
 
 fn find(name: Option<&str>) -> Result<(Context, std::ffi::CString), ReaderError> {

@@ -23,7 +23,16 @@ pub(super) fn list_with(context: &Context) -> Result<Vec<Listed>, Error> {
     Ok(states.iter().map(listed).collect())
 }
 
-pub(super) fn first_to_hold(context: &Context, readers: &[String], limit: Duration) -> Result<Option<String>, Error> {
+/// The first of these readers that holds a card (or, unless `card`, none), as soon as one does.
+pub(super) fn first_to_be(
+    card: bool,
+    context: &Context,
+    readers: &[String],
+    limit: Duration,
+) -> Result<Option<String>, Error> {
+    if readers.is_empty() {
+        return Ok(None);
+    }
     let names = readers.iter().filter_map(|name| CString::new(name.as_str()).ok());
     let mut states: Vec<ReaderState> = names.map(|name| ReaderState::new(name, State::UNAWARE)).collect();
     // Each reader may change for other reasons too, but not often.
@@ -32,7 +41,7 @@ pub(super) fn first_to_hold(context: &Context, readers: &[String], limit: Durati
             Err(Error::Timeout) => break,
             other => other?,
         }
-        if let Some(holding) = states.iter().find(|state| presence(state) != Presence::Empty) {
+        if let Some(holding) = states.iter().find(|state| (presence(state) != Presence::Empty) == card) {
             return Ok(Some(holding.name().to_string_lossy().into_owned()));
         }
         states.iter_mut().for_each(ReaderState::sync_current_state);
