@@ -8,7 +8,7 @@ use std::{
     io::{self, Write},
     mem,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::{
         Arc,
@@ -106,7 +106,7 @@ impl Serve {
         ctrlc::set_handler(stop).map_err(|e| CliError::Surroundings(format!("无法接收 Ctrl-C：{e}")))?;
         let mut rack = Rack::default();
         for (file, address) in self.files.iter().zip(addresses) {
-            rack.add(file, self.offer(address, &wake)).map_err(refused)?;
+            rack.add(file, self.offer(address, &wake)).map_err(|refusal| refused(refusal, file))?;
             writeln!(out, "卡 {} {} → {address}", rack.count(), file.display())?;
         }
         let control = self.control.as_deref().map(|path| Control::listen(path, wake.clone())).transpose();
@@ -114,7 +114,7 @@ impl Serve {
         let _control = control.map_err(|error| no_socket(&error))?;
         listen_to_stdin(wake)?;
         out.flush()?;
-        Session { rack, out, hinted: false }.until_stopped(&woken)?;
+        Session { rack, out, hinted: false }.until_stopped(&woken);
         Ok(exit::PASSED)
     }
 
@@ -172,27 +172,30 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    fn until_stopped(mut self, woken: &Receiver<Wake>) -> Result<(), CliError> {
+    fn until_stopped(mut self, woken: &Receiver<Wake>) {
         for wake in woken {
             match wake {
                 Wake::Stop => break,
-                Wake::Event(Event { slot, what: What::State(state) }) => self.tell(slot, state)?,
-                Wake::Event(Event { slot, what: What::Exchanged(exchanges) }) => show(slot, &exchanges)?,
+                Wake::Event(Event { slot, what: What::State(state) }) => self.tell(slot, state),
+                Wake::Event(Event { slot, what: What::Exchanged(exchanges) }) => show(slot, &exchanges),
                 Wake::Said(mut said) => {
                     let (answer, goes_on) = self.answer(said.line.as_deref());
                     match &mut said.to {
                         // Who has gone away meanwhile wants no answer.
                         Some(to) => drop(to.write_all(answer.as_bytes())),
-                        None => self.out.write_all(answer.as_bytes())?,
+                        None => self.say(&answer),
                     }
-                    self.out.flush()?;
                     if !goes_on {
                         break;
                     }
                 }
             }
         }
-        Ok(())
+    }
+
+    /// Says something on stdout. The cards stay even if nobody listens any more: a script may have read its first line only.
+    fn say(&mut self, text: &str) {
+        self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()).ok();
     }
 
     /// Does what a line says, and gives what is to be said to that, and whether to go on.
@@ -215,20 +218,23 @@ impl Session<'_> {
     }
 
     /// Says where a card is now.
-    fn tell(&mut self, number: usize, state: State) -> Result<(), CliError> {
-        writeln!(self.out, "卡 {number} {}", in_words(state))?;
-        self.out.flush()?;
+    fn tell(&mut self, number: usize, state: State) {
+        self.say(&format!("卡 {number} {}\n", in_words(state)));
         let slot = self.rack.slot(number);
         if state == State::NoReader && !mem::replace(&mut self.hinted, true) {
-            writeln!(io::stderr(), "{}", how_to_start(slot.address()))?;
+            talk(&how_to_start(slot.address()));
         }
         if state == State::Out
             && let Some(trouble) = slot.trouble()
         {
-            writeln!(io::stderr(), "kouan: 卡 {number}：{trouble}")?;
+            talk(&format!("kouan: 卡 {number}：{trouble}"));
         }
-        Ok(())
     }
+}
+
+/// Says a line on stderr, if anybody listens.
+fn talk(line: &str) {
+    writeln!(io::stderr(), "{line}").ok();
 }
 
 /// What to do where no vpcd listens.
@@ -244,18 +250,24 @@ fn how_to_start(address: SocketAddr) -> String {
 }
 
 /// Shows commands and answers; what is secret is already covered.
-fn show(slot: usize, exchanges: &[Exchange]) -> io::Result<()> {
-    let mut err = io::stderr().lock();
+fn show(slot: usize, exchanges: &[Exchange]) {
     for exchange in exchanges {
-        writeln!(err, "{slot} > {}", to_hex(&exchange.command))?;
-        writeln!(err, "{slot} < {}", to_hex(&exchange.answer))?;
+        talk(&format!("{slot} > {}", to_hex(&exchange.command)));
+        talk(&format!("{slot} < {}", to_hex(&exchange.answer)));
     }
-    Ok(())
 }
 
-fn refused(refusal: Refusal) -> CliError {
+/// Of several files it must be said which one is wrong.
+fn refused(refusal: Refusal, file: &Path) -> CliError {
+    let named = |text: String| {
+        let name = file.display().to_string();
+        if text.contains(&name) { text } else { format!("{name}：{text}") }
+    };
     match refusal {
-        Refusal::File(error) => file_error(error),
+        Refusal::File(error) => match file_error(error) {
+            CliError::Input(text) => CliError::Input(named(text)),
+            other => other,
+        },
         Refusal::InUse(_) | Refusal::System(_) => CliError::Surroundings(refusal.to_string()),
         other => CliError::Input(other.to_string()),
     }

@@ -7,9 +7,8 @@ use super::Refusal;
 /// How far ahead a fault may be set.
 const MAX_AT: u32 = 1_000_000;
 
-/// What `help` says. Each line of it is an order as it may be typed.
-pub const HELP: &str = "\
-  pull [N] [@K]        拔出第 N 张卡（只有一张卡时 N 可省略）
+/// What `help` says, indented as all of an answer but its last line. Each line but its last is an order as it may be typed.
+pub const HELP: &str = "\x20 pull [N] [@K]        拔出第 N 张卡（只有一张卡时 N 可省略）
   insert [N] [FILE]    插入：拔出的那张，或 FILE
   swap [N] FILE [@K]   换成 FILE 这张卡
   lock [N] [@K]        用尽卡密码的次数
@@ -18,7 +17,7 @@ pub const HELP: &str = "\
   clear [N]            取消尚未发生的故障
   list                 各卡的状态
   quit                 结束
-@K 指从现在起的第 K 条命令；fail、stuck 不写即下一条，其余不写即刻发生。";
+  @K 指从现在起的第 K 条命令；fail、stuck 不写即下一条，其余不写即刻发生。";
 
 /// An order. Slots are numbers from 1 and exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,7 +227,10 @@ mod tests {
 
     #[test]
     fn what_help_lists_can_be_typed() {
-        for line in HELP.lines().filter(|line| line.starts_with("  ")) {
+        let (orders, note) = HELP.rsplit_once('\n').unwrap();
+        assert!(note.starts_with("  @K"));
+        for line in orders.lines() {
+            assert!(line.starts_with("  "), "{line}: a script would take it for the end of the answer");
             let typed: Vec<&str> = line.split_whitespace().take_while(|word| word.is_ascii()).collect();
             let typed =
                 typed.join(" ").replace(['[', ']'], "").replace('N', "1").replace("SW", "6F00").replace("@K", "@2");

@@ -310,10 +310,39 @@ fn where_nothing_listens_it_says_how_to_start_what_does_and_waits() {
 }
 
 #[test]
+fn the_cards_stay_when_nobody_listens_to_the_program_any_more() {
+    struct Ended(Child);
+    impl Drop for Ended {
+        fn drop(&mut self) {
+            // It may have ended by itself.
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+    let desk = Desk::new();
+    let mut command = desk.command(&["binhai-legal.json"]);
+    command.arg("--verbose").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut served = Ended(command.spawn().unwrap());
+    // As a script does that waits for the first line.
+    BufReader::new(served.0.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    drop(served.0.stderr.take());
+    let mut card = desk.card(0).selected();
+    assert_eq!(card.ask(HOW_IS_THE_PIN), [0x63, 0xC5]);
+    drop(card);
+    let _card = desk.card(0).selected();
+    let mut orders = served.0.stdin.take().unwrap();
+    writeln!(orders, "list\nquit").unwrap();
+    assert_eq!(served.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn what_cannot_be_served_is_refused_with_its_reason() {
     let desk = Desk::new();
     let refused = |cards: &[&str], options: &[&str], code: i32| said(desk.command(cards).args(options)).ended(code).err;
     assert!(refused(&["none.json"], &[], 2).contains("none.json"));
+    fs::write(desk.path("other.json"), "{}").unwrap();
+    let other = refused(&["binhai-legal.json", "other.json"], &[], 2);
+    assert_eq!(other, "kouan: other.json：文件没有「TEST CARD」标记，不是测试卡文件\n");
     let twice = refused(&["binhai-legal.json", "./binhai-legal.json"], &[], 2);
     assert_eq!(twice, "kouan: 同一张卡给了两次：./binhai-legal.json\n");
     let at = |vpcd: &str| {
