@@ -28,6 +28,8 @@ use super::{
 /// How long a reader may take to notice a card that comes or goes. It looks every 400 ms, and a service that is being
 /// started anew takes longer.
 const NOTICE: Duration = Duration::from_secs(5);
+/// How many scenarios wait for a reader that does not come back.
+const PATIENCE: u8 = 2;
 /// How long it takes unless something is amiss.
 const NOTICE_SOON: Duration = Duration::from_secs(2);
 
@@ -46,6 +48,8 @@ struct Stand {
     /// Which card, counted as its tray counts, each tray had when it was last in the reader; only if one is in now.
     holds: Option<Vec<(Arc<Mutex<Tray>>, u64)>>,
     trouble: Option<String>,
+    /// How often in a row the reader did not come back after trouble.
+    in_vain: u8,
 }
 
 impl Stand {
@@ -73,7 +77,7 @@ impl Stand {
         let reader = PcscReader::open(Some(&found), Owner::Program, Limits::of_environment()).map_err(words)?;
         let served = Arc::clone(&tray);
         let holds = Some(vec![(tray, 1)]);
-        Ok(Self { address, name: found, reader, plug, served, holds, trouble: None })
+        Ok(Self { address, name: found, reader, plug, served, holds, trouble: None, in_vain: 0 })
     }
 
     /// The reader that sees the plug's card. For a moment after another program took its card out there, a reader is not
@@ -176,13 +180,24 @@ impl Stand {
         error
     }
 
-    /// Begins a scenario: the trays of the last one are nobody's any more. After trouble the card is put in
-    /// anew, and the reader gets another thread.
+    /// Begins a scenario: the trays of the last one are nobody's any more. A reader that has not come back after trouble
+    /// although it was waited for is given up, or each scenario of a long run would wait for it.
     fn begin(&mut self) -> Result<(), String> {
         if self.trouble.is_none() {
             self.holds.iter_mut().for_each(Vec::clear);
             return Ok(());
         }
+        if self.in_vain >= PATIENCE {
+            return Err(format!("{} 的读卡器没有恢复，不再等待：重新启动pcscd后重新执行", self.address));
+        }
+        self.in_vain += 1;
+        self.recover()?;
+        self.in_vain = 0;
+        Ok(())
+    }
+
+    /// The card is put in anew, and the reader gets another thread.
+    fn recover(&mut self) -> Result<(), String> {
         self.holds = None;
         self.plug.pull();
         if !self.plug.wait_for(State::Out, NOTICE) {

@@ -124,3 +124,22 @@ fn a_service_that_falls_and_comes_back_in_the_middle_costs_a_few_scenarios() {
     assert!((1..50).contains(&count("error")) && count("passed") > 300, "{}", report["summary"]);
     assert_eq!(count("failed") + count("inconclusive"), 0, "{}", report["summary"]);
 }
+
+/// Two scenarios wait for it; the rest are told at once that it is gone, or a suite would take an hour to end.
+#[test]
+fn a_service_that_falls_for_good_ends_the_run() {
+    let Some(mut service) = Pcscd::start("a_service_stays_away") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let mut run = service.kouan();
+    run.args(["run", "scenarios", "--seal", "mac", "--reader", "pcsc", "--vpcd", &service.vpcd(0), "--report"]);
+    run.arg(format!("json={}", file.display())).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut run = run.spawn().unwrap();
+    while !said(service.kouan().args(["card", "list-readers"])).out.contains("正被使用") {}
+    service.kill();
+    assert_eq!(run.wait().unwrap().code(), Some(3));
+    let report: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let given_up = |s: &&Value| s["findings"].to_string().contains("不再等待");
+    assert!(report["scenarios"].as_array().unwrap().iter().filter(given_up).count() > 300, "{}", report["summary"]);
+    assert_eq!(report["summary"]["failed"], 0, "{}", report["summary"]);
+}
