@@ -129,6 +129,9 @@ bench: ## micro-benchmarks
 figures: ## the figures of docs/benchmarks.md, measured here
 	$(CARGO) build --release --locked --quiet
 	bash docs/figures.sh
+	bash docs/figures-signing.sh
+	$(CARGO) build --release --locked --quiet --features pcsc
+	bash docs/figures-readers.sh
 
 fixtures: ## make fixtures/pki and fixtures/cards anew (the same bytes each time)
 	$(CARGO) run --release -p virtual-card --example make_fixtures
