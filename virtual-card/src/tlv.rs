@@ -78,10 +78,10 @@ pub fn write(tag: u32, value: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Writes one element, as [`write`] does, behind others.
+/// Writes one element, as [`write()`] does, behind others.
 ///
 /// # Panics
-/// As [`write`].
+/// As [`write()`].
 pub fn append(bytes: &mut Vec<u8>, tag: u32, value: &[u8]) {
     let length = u16::try_from(value.len()).expect("no object on a card is longer than 65 535 bytes");
     let [high, low] = length.to_be_bytes();
