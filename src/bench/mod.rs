@@ -1,6 +1,6 @@
 //! Measuring signatures: sessions that sign, ceilings taken in the same run, results that can be kept and compared.
 //!
-//! [`measure()`] runs one [`Plan`] and gives [`Figures`]; [`matrix()`] runs all that fit together. What is measured is the time
+//! [`measure()`] runs one [`Plan`] and gives [`Figures`]; [`matrix`] runs all that fit together. What is measured is the time
 //! from the order to the signature; every signature is verified while no clock runs. [`page`] draws a report of results,
 //! [`comparison`] holds one against an earlier one.
 //!
