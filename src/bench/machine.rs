@@ -23,12 +23,17 @@ pub struct Machine {
     pub build: String,
 }
 
+/// How many threads can run at the same time.
+pub(super) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
 impl Machine {
     /// This machine and this build.
     pub fn here() -> Self {
         Self {
             cpu: field("/proc/cpuinfo", "model name", ':').unwrap_or_else(|| std::env::consts::ARCH.into()),
-            cores: thread::available_parallelism().map_or(1, usize::from),
+            cores: cores(),
             os: field("/etc/os-release", "PRETTY_NAME", '=').unwrap_or_else(|| std::env::consts::OS.into()),
             kernel: fs::read_to_string("/proc/sys/kernel/osrelease")
                 .map_or("unknown".into(), |text| text.trim().into()),

@@ -14,7 +14,7 @@ use super::{
     crew::{Crew, Opened, Post},
     figures::{self, FORMAT, rounded},
     latency::Latency,
-    machine::Machine,
+    machine::{Machine, cores},
     session::{Counted, Held, Lap, Raw, Signed, Spell, digest},
 };
 
@@ -220,9 +220,8 @@ fn verified(laps: &[Lap], keys: &[PublicKey]) -> u64 {
         };
         part.iter().filter(right).count() as u64
     };
-    let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
-        let parts = all.chunks(all.len().div_ceil(cores).max(1));
+        let parts = all.chunks(all.len().div_ceil(cores()).max(1));
         let threads: Vec<_> = parts.map(|part| scope.spawn(move || right(part))).collect();
         threads.into_iter().map(|thread| thread.join().expect("verification doesn't panic")).sum()
     })

@@ -62,8 +62,8 @@ pub struct Serve {
 const HELP: &str = "\
 Example:
   kouan card serve zhang.json
-  kouan card serve zhang.json li.json --slow --control /tmp/cards
-  echo 'fail 1 6F00' | nc -NU /tmp/cards
+  kouan card serve zhang.json li.json --slow --control cards.sock
+  echo 'fail 1 6F00' | nc -NU cards.sock
 
 Orders, a line each, on stdin or at the --control socket (N is the card's number, @K the K-th command from now):
   pull [N] [@K]   insert [N] [FILE]   swap [N] FILE [@K]   lock [N] [@K]   fail [N] 6F00 [@K]   stuck [N] [@K]

@@ -104,10 +104,8 @@ fn options_and_places_that_do_not_fit_are_told_before_anything_runs() {
     assert!(other.err.contains("的卡出现在读卡器「Virtual PCD 00 01」"), "{}", other.err);
 }
 
-/// Some scenarios meet the fall and prove nothing; the others do not notice.
-#[test]
-fn a_service_that_falls_and_comes_back_in_the_middle_costs_a_few_scenarios() {
-    let Some(mut service) = Pcscd::start("a_service_falls") else { return };
+/// The report of a run in the middle of which the service falls; what is to be done `then`.
+fn with_a_fall(service: &mut Pcscd, then: impl FnOnce(&mut Pcscd)) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.json");
     let mut run = service.kouan();
@@ -116,10 +114,17 @@ fn a_service_that_falls_and_comes_back_in_the_middle_costs_a_few_scenarios() {
     let run = run.spawn().unwrap();
     while !said(service.kouan().args(["card", "list-readers"])).out.contains("正被使用") {}
     service.kill();
-    service.start_again();
+    then(service);
     let ended = run.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(3), "{}", String::from_utf8_lossy(&ended.stderr));
-    let report: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap()
+}
+
+/// Some scenarios meet the fall and prove nothing; the others do not notice.
+#[test]
+fn a_service_that_falls_and_comes_back_in_the_middle_costs_a_few_scenarios() {
+    let Some(mut service) = Pcscd::start("a_service_falls") else { return };
+    let report = with_a_fall(&mut service, Pcscd::start_again);
     let count = |verdict: &str| report["summary"][verdict].as_u64().unwrap();
     assert!((1..50).contains(&count("error")) && count("passed") > 300, "{}", report["summary"]);
     assert_eq!(count("failed") + count("inconclusive"), 0, "{}", report["summary"]);
@@ -129,16 +134,7 @@ fn a_service_that_falls_and_comes_back_in_the_middle_costs_a_few_scenarios() {
 #[test]
 fn a_service_that_falls_for_good_ends_the_run() {
     let Some(mut service) = Pcscd::start("a_service_stays_away") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.json");
-    let mut run = service.kouan();
-    run.args(["run", "scenarios", "--seal", "mac", "--reader", "pcsc", "--vpcd", &service.vpcd(0), "--report"]);
-    run.arg(format!("json={}", file.display())).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut run = run.spawn().unwrap();
-    while !said(service.kouan().args(["card", "list-readers"])).out.contains("正被使用") {}
-    service.kill();
-    assert_eq!(run.wait().unwrap().code(), Some(3));
-    let report: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let report = with_a_fall(&mut service, |_| ());
     let given_up = |s: &&Value| s["findings"].to_string().contains("不再等待");
     assert!(report["scenarios"].as_array().unwrap().iter().filter(given_up).count() > 300, "{}", report["summary"]);
     assert_eq!(report["summary"]["failed"], 0, "{}", report["summary"]);
