@@ -1,13 +1,26 @@
 //! Business messages (报文) as portal and parties mean them; `interchange` gives them their form on the wire.
 //!
 //! The catalogue of the agreement: 签约申请 and 签约结果 with the insurer and with the bank, 解约申请 and 解约结果,
-//! and 协议终止 by the bank. Types and fields are the simulator's own: no public specification exists.
+//! and 协议终止 by the bank; that of the cargo line is in [`cargo`], that of payment in [`payment`]. Types and fields are the
+//! simulator's own: no public specification exists.
+
+pub mod cargo;
+pub mod payment;
 
 use std::{fmt, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::{
+    cargo::{
+        DataCheck, OpenCoverAnswer, OpenCoverData, OpenCoverEnd, OpenCoverRequest, PolicyInForce, ProposalSubmission,
+        Underwriting, WithdrawalAnswer, WithdrawalRequest,
+    },
+    payment::{
+        PaymentAnswer, PaymentNotice, PaymentOrder, PaymentQuery, PaymentQueryAnswer, RefundAnswer, RefundRequest,
+    },
+};
 use crate::{Time, codes::Uscc, directory::PartyId};
 
 /// A message's id, its idempotency key: unique for its sender.
@@ -69,6 +82,44 @@ pub enum Body {
     AgreementEndAnswered(AgreementEndAnswer),
     /// 协议终止, bank to portal.
     AgreementEnded(AgreementEnded),
+    /// 预约申请, portal to insurer.
+    OpenCoverRequested(OpenCoverRequest),
+    /// 预约结果, insurer to portal.
+    OpenCoverAnswered(OpenCoverAnswer),
+    /// 协议新增, insurer to portal.
+    OpenCoverAdded(OpenCoverData),
+    /// 协议变更, insurer to portal.
+    OpenCoverChanged(OpenCoverData),
+    /// 货运协议终止, insurer to portal.
+    OpenCoverEnded(OpenCoverEnd),
+    /// 投保申请, portal to insurer.
+    ProposalSubmitted(ProposalSubmission),
+    /// 数据审核结果, insurer to portal.
+    DataChecked(DataCheck),
+    /// 核保结果, insurer to portal.
+    Underwritten(Underwriting),
+    /// 复核结果, insurer to portal.
+    Reviewed(Underwriting),
+    /// 撤销申请, portal to insurer.
+    WithdrawalRequested(WithdrawalRequest),
+    /// 撤销结果, insurer to portal.
+    WithdrawalAnswered(WithdrawalAnswer),
+    /// 扣款指令, portal to bank.
+    PaymentOrdered(PaymentOrder),
+    /// 扣款结果, bank to portal.
+    PaymentAnswered(PaymentAnswer),
+    /// 支付查询, portal to bank.
+    PaymentQueried(PaymentQuery),
+    /// 查询结果, bank to portal.
+    PaymentQueryAnswered(PaymentQueryAnswer),
+    /// 缴费通知, portal to insurer.
+    PaymentNotified(PaymentNotice),
+    /// 保单生效, insurer to portal.
+    PolicyEffected(PolicyInForce),
+    /// 退款申请, portal to insurer.
+    RefundRequested(RefundRequest),
+    /// 退款结果, insurer to portal.
+    RefundAnswered(RefundAnswer),
 }
 
 /// The kinds of [`Body`], for tables.
@@ -88,11 +139,66 @@ pub enum Kind {
     AgreementEndAnswered,
     /// See [`Body::AgreementEnded`].
     AgreementEnded,
+    /// See [`Body::OpenCoverRequested`].
+    OpenCoverRequested,
+    /// See [`Body::OpenCoverAnswered`].
+    OpenCoverAnswered,
+    /// See [`Body::OpenCoverAdded`].
+    OpenCoverAdded,
+    /// See [`Body::OpenCoverChanged`].
+    OpenCoverChanged,
+    /// See [`Body::OpenCoverEnded`].
+    OpenCoverEnded,
+    /// See [`Body::ProposalSubmitted`].
+    ProposalSubmitted,
+    /// See [`Body::DataChecked`].
+    DataChecked,
+    /// See [`Body::Underwritten`].
+    Underwritten,
+    /// See [`Body::Reviewed`].
+    Reviewed,
+    /// See [`Body::WithdrawalRequested`].
+    WithdrawalRequested,
+    /// See [`Body::WithdrawalAnswered`].
+    WithdrawalAnswered,
+    /// See [`Body::PaymentOrdered`].
+    PaymentOrdered,
+    /// See [`Body::PaymentAnswered`].
+    PaymentAnswered,
+    /// See [`Body::PaymentQueried`].
+    PaymentQueried,
+    /// See [`Body::PaymentQueryAnswered`].
+    PaymentQueryAnswered,
+    /// See [`Body::PaymentNotified`].
+    PaymentNotified,
+    /// See [`Body::PolicyEffected`].
+    PolicyEffected,
+    /// See [`Body::RefundRequested`].
+    RefundRequested,
+    /// See [`Body::RefundAnswered`].
+    RefundAnswered,
 }
 
 impl Kind {
+    /// The request that a message of this kind answers; none for what is no answer.
+    pub const fn answers(self) -> Option<Self> {
+        match self {
+            Self::InsurerSigningAnswered => Some(Self::InsurerSigningRequested),
+            Self::BankSigningAnswered => Some(Self::BankSigningRequested),
+            Self::AgreementEndAnswered => Some(Self::AgreementEndRequested),
+            Self::OpenCoverAnswered => Some(Self::OpenCoverRequested),
+            Self::DataChecked | Self::Underwritten | Self::Reviewed => Some(Self::ProposalSubmitted),
+            Self::WithdrawalAnswered => Some(Self::WithdrawalRequested),
+            Self::PaymentAnswered => Some(Self::PaymentOrdered),
+            Self::PaymentQueryAnswered => Some(Self::PaymentQueried),
+            Self::PolicyEffected => Some(Self::PaymentNotified),
+            Self::RefundAnswered => Some(Self::RefundRequested),
+            _ => None,
+        }
+    }
+
     /// Every kind, in catalogue order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 26] = [
         Self::InsurerSigningRequested,
         Self::InsurerSigningAnswered,
         Self::BankSigningRequested,
@@ -100,6 +206,25 @@ impl Kind {
         Self::AgreementEndRequested,
         Self::AgreementEndAnswered,
         Self::AgreementEnded,
+        Self::OpenCoverRequested,
+        Self::OpenCoverAnswered,
+        Self::OpenCoverAdded,
+        Self::OpenCoverChanged,
+        Self::OpenCoverEnded,
+        Self::ProposalSubmitted,
+        Self::DataChecked,
+        Self::Underwritten,
+        Self::Reviewed,
+        Self::WithdrawalRequested,
+        Self::WithdrawalAnswered,
+        Self::PaymentOrdered,
+        Self::PaymentAnswered,
+        Self::PaymentQueried,
+        Self::PaymentQueryAnswered,
+        Self::PaymentNotified,
+        Self::PolicyEffected,
+        Self::RefundRequested,
+        Self::RefundAnswered,
     ];
 
     /// The name that people use for it; two kinds may share one, told apart by sender and receiver.
@@ -110,11 +235,77 @@ impl Kind {
             Self::AgreementEndRequested => "解约申请",
             Self::AgreementEndAnswered => "解约结果",
             Self::AgreementEnded => "协议终止",
+            Self::OpenCoverRequested => "预约申请",
+            Self::OpenCoverAnswered => "预约结果",
+            Self::OpenCoverAdded => "协议新增",
+            Self::OpenCoverChanged => "协议变更",
+            Self::OpenCoverEnded => "货运协议终止",
+            Self::ProposalSubmitted => "投保申请",
+            Self::DataChecked => "数据审核结果",
+            Self::Underwritten => "核保结果",
+            Self::Reviewed => "复核结果",
+            Self::WithdrawalRequested => "撤销申请",
+            Self::WithdrawalAnswered => "撤销结果",
+            Self::PaymentOrdered => "扣款指令",
+            Self::PaymentAnswered => "扣款结果",
+            Self::PaymentQueried => "支付查询",
+            Self::PaymentQueryAnswered => "查询结果",
+            Self::PaymentNotified => "缴费通知",
+            Self::PolicyEffected => "保单生效",
+            Self::RefundRequested => "退款申请",
+            Self::RefundAnswered => "退款结果",
         }
     }
 }
 
 impl Body {
+    /// The business number that it names: the portal's number of the record, or the insurer's of an open cover.
+    pub fn business_number(&self) -> &str {
+        match self {
+            Self::InsurerSigningRequested(b) => &b.application,
+            Self::InsurerSigningAnswered(b) => &b.application,
+            Self::BankSigningRequested(b) => &b.application,
+            Self::BankSigningAnswered(b) => &b.application,
+            Self::AgreementEndRequested(b) => &b.application,
+            Self::AgreementEndAnswered(b) => &b.application,
+            Self::AgreementEnded(b) => &b.application,
+            Self::OpenCoverRequested(b) => &b.application,
+            Self::OpenCoverAnswered(b) => &b.application,
+            Self::OpenCoverAdded(b) | Self::OpenCoverChanged(b) => &b.number,
+            Self::OpenCoverEnded(b) => &b.number,
+            Self::ProposalSubmitted(b) => &b.application,
+            Self::DataChecked(b) => &b.application,
+            Self::Underwritten(b) | Self::Reviewed(b) => &b.application,
+            Self::WithdrawalRequested(b) => &b.application,
+            Self::WithdrawalAnswered(b) => &b.application,
+            Self::PaymentOrdered(b) => &b.payment,
+            Self::PaymentAnswered(b) => &b.payment,
+            Self::PaymentQueried(b) => &b.payment,
+            Self::PaymentQueryAnswered(b) => &b.payment,
+            Self::PaymentNotified(b) => &b.application,
+            Self::PolicyEffected(b) => &b.application,
+            Self::RefundRequested(b) => &b.payment,
+            Self::RefundAnswered(b) => &b.payment,
+        }
+    }
+
+    /// Yes or no, and the reason for a no; none of what decides nothing, and of a query's answer.
+    pub fn decision(&self) -> Option<(Decision, Option<&str>)> {
+        let (decision, reason) = match self {
+            Self::InsurerSigningAnswered(b) => (b.decision, &b.reason),
+            Self::BankSigningAnswered(b) => (b.decision, &b.reason),
+            Self::AgreementEndAnswered(b) => (b.decision, &b.reason),
+            Self::OpenCoverAnswered(b) => (b.decision, &b.reason),
+            Self::DataChecked(b) => (b.decision, &b.reason),
+            Self::Underwritten(b) | Self::Reviewed(b) => (b.decision, &b.reason),
+            Self::WithdrawalAnswered(b) => (b.decision, &b.reason),
+            Self::PaymentAnswered(b) => (b.decision, &b.reason),
+            Self::RefundAnswered(b) => (b.decision, &b.reason),
+            _ => return None,
+        };
+        Some((decision, reason.as_deref()))
+    }
+
     /// Its kind.
     pub const fn kind(&self) -> Kind {
         match self {
@@ -125,6 +316,25 @@ impl Body {
             Self::AgreementEndRequested(_) => Kind::AgreementEndRequested,
             Self::AgreementEndAnswered(_) => Kind::AgreementEndAnswered,
             Self::AgreementEnded(_) => Kind::AgreementEnded,
+            Self::OpenCoverRequested(_) => Kind::OpenCoverRequested,
+            Self::OpenCoverAnswered(_) => Kind::OpenCoverAnswered,
+            Self::OpenCoverAdded(_) => Kind::OpenCoverAdded,
+            Self::OpenCoverChanged(_) => Kind::OpenCoverChanged,
+            Self::OpenCoverEnded(_) => Kind::OpenCoverEnded,
+            Self::ProposalSubmitted(_) => Kind::ProposalSubmitted,
+            Self::DataChecked(_) => Kind::DataChecked,
+            Self::Underwritten(_) => Kind::Underwritten,
+            Self::Reviewed(_) => Kind::Reviewed,
+            Self::WithdrawalRequested(_) => Kind::WithdrawalRequested,
+            Self::WithdrawalAnswered(_) => Kind::WithdrawalAnswered,
+            Self::PaymentOrdered(_) => Kind::PaymentOrdered,
+            Self::PaymentAnswered(_) => Kind::PaymentAnswered,
+            Self::PaymentQueried(_) => Kind::PaymentQueried,
+            Self::PaymentQueryAnswered(_) => Kind::PaymentQueryAnswered,
+            Self::PaymentNotified(_) => Kind::PaymentNotified,
+            Self::PolicyEffected(_) => Kind::PolicyEffected,
+            Self::RefundRequested(_) => Kind::RefundRequested,
+            Self::RefundAnswered(_) => Kind::RefundAnswered,
         }
     }
 }

@@ -78,10 +78,7 @@ pub(super) fn reply(
             let decision = if reason.is_some() { Decision::Refused } else { Decision::Agreed };
             Some((Body::AgreementEndAnswered(AgreementEndAnswer { application, decision, reason }), entry))
         }
-        Body::InsurerSigningAnswered(_)
-        | Body::BankSigningAnswered(_)
-        | Body::AgreementEndAnswered(_)
-        | Body::AgreementEnded(_) => None,
+        _ => None,
     }
 }
 

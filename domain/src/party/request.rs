@@ -33,10 +33,7 @@ pub(super) fn screen(party: &Party, message: &Message) -> Result<Point, Receipt>
         Body::InsurerSigningRequested(r) => (&r.application, Some(("收款企业", &r.payee))),
         Body::BankSigningRequested(r) => (&r.application, Some(("付款银行", &r.bank))),
         Body::AgreementEndRequested(r) => (&r.application, None),
-        Body::InsurerSigningAnswered(_)
-        | Body::BankSigningAnswered(_)
-        | Body::AgreementEndAnswered(_)
-        | Body::AgreementEnded(_) => (&message.subject, None),
+        _ => (&message.subject, None),
     };
     if *application != message.subject {
         return Err(refused("K3201", format!("业务编号「{application}」与报文主题「{}」不一致", message.subject)));
@@ -58,10 +55,7 @@ const fn point_of(body: &Body) -> Option<Point> {
         Body::InsurerSigningRequested(_) => Some(Point::InsurerSigning),
         Body::BankSigningRequested(_) => Some(Point::BankSigning),
         Body::AgreementEndRequested(_) => Some(Point::BankEnding),
-        Body::InsurerSigningAnswered(_)
-        | Body::BankSigningAnswered(_)
-        | Body::AgreementEndAnswered(_)
-        | Body::AgreementEnded(_) => None,
+        _ => None,
     }
 }
 
@@ -70,11 +64,7 @@ pub(super) fn opened(body: &Body) -> Option<BookEntry> {
     match body {
         Body::InsurerSigningRequested(r) => Some(asked(&r.application, &r.payer, &r.payee, &r.bank)),
         Body::BankSigningRequested(r) => Some(asked(&r.application, &r.payer, &r.payee, &r.bank)),
-        Body::AgreementEndRequested(_)
-        | Body::InsurerSigningAnswered(_)
-        | Body::BankSigningAnswered(_)
-        | Body::AgreementEndAnswered(_)
-        | Body::AgreementEnded(_) => None,
+        _ => None,
     }
 }
 

@@ -85,7 +85,7 @@ impl Portal {
             Body::BankSigningAnswered(answer) => (Role::Bank, &answer.application),
             Body::AgreementEndAnswered(answer) => (Role::Bank, &answer.application),
             Body::AgreementEnded(ended) => (Role::Bank, &ended.application),
-            Body::InsurerSigningRequested(_) | Body::BankSigningRequested(_) | Body::AgreementEndRequested(_) => {
+            _ => {
                 return Err(refused(NOT_TAKEN, format!("门户不接受「{}」", message.body.kind().chinese())));
             }
         };
@@ -174,7 +174,7 @@ fn told(draft: &Draft<'_>, record: &Agreement, body: &Body) -> Result<Told, Rece
             let note = Note::failed(name(&record.bank), &ended.reason);
             plain(Event::EndedByBank, note.saying(format!("银行终止：{}", ended.reason)))
         }
-        Body::InsurerSigningRequested(_) | Body::BankSigningRequested(_) | Body::AgreementEndRequested(_) => {
+        _ => {
             return Err(not_taken(record, body.kind()));
         }
     })
