@@ -16,7 +16,7 @@ mod scope;
 mod session;
 mod signing;
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use self::changes::Kept;
 pub use self::{
@@ -91,11 +91,142 @@ pub enum Command {
         /// The form, with bank, payee, 付款账号 and 企业税号 entered anew.
         form: AgreementForm,
     },
-    /// 重新发送: the message of a record in 发送失败 is sent again. [`Portal::handle`] it.
+    /// 重新发送: the message of a record in 发送失败 is sent again. [`Portal::handle`] it, and all that follow but payments.
     Resend {
         /// The record.
         record: RecordId,
     },
+    /// 预约
+    RequestOpenCover {
+        /// The form of 货运险预约: name and text.
+        fields: Typed,
+    },
+    /// 暂存 of a new proposal.
+    SaveProposal {
+        /// The open cover that was selected: exactly one (UI-07).
+        cover: Vec<RecordId>,
+        /// What was entered.
+        entry: ProposalEntry,
+    },
+    /// 提交 of a new proposal.
+    Insure {
+        /// The open cover that was selected: exactly one (UI-07).
+        cover: Vec<RecordId>,
+        /// What was entered.
+        entry: ProposalEntry,
+    },
+    /// 修改, kept and not sent.
+    ChangeProposal {
+        /// The selected rows: exactly one.
+        proposal: Vec<RecordId>,
+        /// What the page holds now.
+        entry: ProposalEntry,
+    },
+    /// 修改 and 提交.
+    SubmitProposal {
+        /// The selected rows: exactly one.
+        proposal: Vec<RecordId>,
+        /// What the page holds now.
+        entry: ProposalEntry,
+    },
+    /// 删除 of a draft.
+    DeleteProposal {
+        /// The selected rows: exactly one.
+        proposal: Vec<RecordId>,
+    },
+    /// 撤销
+    WithdrawProposal {
+        /// The selected rows: exactly one.
+        proposal: Vec<RecordId>,
+    },
+    /// 在线支付 and 重新支付: the card signs the order, so [`Portal::prepare`] it.
+    Pay {
+        /// Whether it is 重新支付.
+        again: bool,
+        /// The selected rows: exactly one for cargo.
+        proposals: Vec<RecordId>,
+        /// The payment agreement that was chosen.
+        agreement: RecordId,
+    },
+    /// 查询支付: the bank is asked what became of an order.
+    QueryPayment {
+        /// The selected rows: exactly one.
+        payment: Vec<RecordId>,
+    },
+}
+
+/// What a person has typed into a form: the field's name and the text; a missing field is blank.
+pub type Typed = BTreeMap<String, String>;
+
+/// What a person has entered on the page of a proposal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProposalEntry {
+    /// The form's fields.
+    pub fields: Typed,
+    /// 特殊约定: name and content.
+    pub special_terms: Vec<(String, String)>,
+    /// 附件
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file that was chosen (CGO-09). Its content is shared by all who hold it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// File name with its extension.
+    pub name: String,
+    /// SHA-256 of the content.
+    pub sha256: [u8; 32],
+    /// The content.
+    pub content: Arc<[u8]>,
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Attachment({}, {} bytes)", self.name, self.content.len())
+    }
+}
+
+/// From what the page of a proposal opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// 投保, from the selected open cover.
+    Cover(Vec<RecordId>),
+    /// 修改, from the selected proposal.
+    Proposal(Vec<RecordId>),
+    /// 复制, from the selected policy (CGO-17).
+    Policy(Vec<RecordId>),
+}
+
+/// A kind of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordKind {
+    /// 三方协议
+    Agreement,
+    /// 货运险预约
+    OpenCoverRequest,
+    /// 货运险协议
+    OpenCover,
+    /// 货运险投保单, and the policy that it becomes
+    Proposal,
+    /// 交费
+    Payment,
+}
+
+impl RecordKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::Agreement, Self::OpenCoverRequest, Self::OpenCover, Self::Proposal, Self::Payment];
+
+    /// The scenario language's word for it.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Agreement => "协议",
+            Self::OpenCoverRequest => "预约",
+            Self::OpenCover => "货运协议",
+            Self::Proposal => "投保单",
+            Self::Payment => "交费",
+        }
+    }
 }
 
 /// An act that waits for the card.

@@ -84,7 +84,7 @@ impl Portal {
         let (permission, failed, form) = match command {
             Command::SignAgreement(form) => (Permission::SignAgreement, None, form),
             Command::ResignAgreement { failed, form } => (Permission::ResignAgreement, Some(failed), form),
-            Command::Resend { .. } => return Err(Refusal::new(refusal::SIGNATURE_DOOR, &["不需要"])),
+            _ => return Err(Refusal::new(refusal::SIGNATURE_DOOR, &["不需要"])),
         };
         let (kept, _) = self.admit(session, permission, Some(moment.time))?;
         let scope = self.scope(&kept.owner);
@@ -187,9 +187,7 @@ impl Portal {
     ) -> Result<(Done, Changes), Refusal> {
         let id = match command {
             Command::Resend { record } => record,
-            Command::SignAgreement(_) | Command::ResignAgreement { .. } => {
-                return Err(Refusal::new(refusal::SIGNATURE_DOOR, &["需要"]));
-            }
+            _ => return Err(Refusal::new(refusal::SIGNATURE_DOOR, &["需要"])),
         };
         let (kept, card) = self.admit(session, Permission::ResendAgreement, Some(moment.time))?;
         let record = self.scope(&kept.owner).record(&id)?;

@@ -395,7 +395,7 @@ fn typed(command: &Command) -> BTreeMap<String, String> {
         Command::SignAgreement(form) | Command::ResignAgreement { form, .. } => {
             form.fields.iter().map(|(field, text)| (field.label().to_owned(), text.clone())).collect()
         }
-        Command::Resend { .. } => BTreeMap::new(),
+        _ => BTreeMap::new(),
     }
 }
 
