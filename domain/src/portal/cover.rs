@@ -124,8 +124,6 @@ pub(super) struct OpenCover {
     pub state: State,
     /// Who sends messages about it.
     pub insurer: PartyId,
-    /// 保险机构: the sender, or the branch of it that the cover names.
-    pub issuer: PartyId,
     /// What the insurer said last.
     pub data: Arc<OpenCoverData>,
     /// The same, read.

@@ -192,11 +192,7 @@ pub static LISTS: &[ListPage] = &[
             "签约时间",
             "状态",
         ],
-        filters: &[
-            ("银行名称", By::Institution(PartyRole::Bank)),
-            ("协议状态", By::State),
-            ("签约日期", By::Made),
-        ],
+        filters: &[("银行名称", By::Institution(PartyRole::Bank)), ("协议状态", By::State), ("签约日期", By::Made)],
         sorts: &[
             ("签约时间", |k| k.made.unix_ms()),
             ("协议生效时间", |k| k.days[0] as i64),

@@ -223,8 +223,7 @@ pub fn life_cycle() -> Vec<Row<State, Event>> {
     let unsent = Ends { rejected: S::Failed, given_up: S::FailedUnanswered, silent: None };
     rows.extend(message_steps(S::Ordering, E::Delivery, unsent));
     rows.extend(message_steps(S::Uncertain, E::Delivery, unsent));
-    let ends =
-        Ends { rejected: S::RefundRefused, given_up: S::RefundUnanswered, silent: Some(S::RefundUnanswered) };
+    let ends = Ends { rejected: S::RefundRefused, given_up: S::RefundUnanswered, silent: Some(S::RefundUnanswered) };
     rows.extend(message_steps(S::Refunding, E::Delivery, ends));
     rows.extend(queries());
     rows

@@ -211,10 +211,12 @@ pub enum Event {
     DataPassed,
     /// 数据审核: it does not.
     DataFailed,
-    /// Issued, by underwriting or after review.
+    /// Underwriting issues it.
     Issued,
     /// Underwriting refers it to a person.
     Referred,
+    /// A person's review issues it.
+    ReviewPassed,
     /// The review declines it.
     Declined,
     /// The insurer grants the withdrawal.
@@ -248,6 +250,7 @@ impl Event {
             Self::DataFailed,
             Self::Issued,
             Self::Referred,
+            Self::ReviewPassed,
             Self::Declined,
             Self::WithdrawalGranted,
             Self::WithdrawalRefused,
@@ -276,6 +279,7 @@ impl Event {
             Self::DataFailed => "数据审核失败",
             Self::Issued => "保险公司出单",
             Self::Referred => "转人工复核",
+            Self::ReviewPassed => "复核通过",
             Self::Declined => "拒保",
             Self::WithdrawalGranted => "保险公司同意撤销",
             Self::WithdrawalRefused => "保险公司拒绝撤销",
@@ -290,18 +294,15 @@ impl Event {
     /// The button for it, where a person makes it happen.
     pub const fn button(self) -> Option<&'static str> {
         match self {
-            Self::Save
-            | Self::Change
-            | Self::Submit
-            | Self::Delete
-            | Self::Withdraw
-            | Self::Pay
-            | Self::PayAgain => Some(self.chinese()),
+            Self::Save | Self::Change | Self::Submit | Self::Delete | Self::Withdraw | Self::Pay | Self::PayAgain => {
+                Some(self.chinese())
+            }
             Self::Delivery(delivery) => delivery.button(),
             Self::DataPassed
             | Self::DataFailed
             | Self::Issued
             | Self::Referred
+            | Self::ReviewPassed
             | Self::Declined
             | Self::WithdrawalGranted
             | Self::WithdrawalRefused
@@ -342,7 +343,7 @@ pub fn life_cycle() -> Vec<Row<State, Event>> {
         row(S::Unanswered,  E::DataFailed,       S::CheckFailed, "C101", "数据审核失败",           &["CGO-14"]),
         row(S::Awaiting,    E::Issued,           S::Issued,      "C002", "已出单未缴费",           &["CGO-14"]),
         row(S::Awaiting,    E::Referred,         S::Referred,    "C102", "核保未通过，转人工复核", &["CGO-14"]),
-        row(S::Referred,    E::Issued,           S::Issued,      "C002", "已出单未缴费",           &["CGO-14"]),
+        row(S::Referred,    E::ReviewPassed,     S::Issued,      "C002", "已出单未缴费",           &["CGO-14"]),
         row(S::Referred,    E::Declined,         S::Declined,    "C103", "拒保",                   &["CGO-14"]),
         // 撤销
         row(S::Awaiting,    E::Withdraw,         S::Withdrawing(Step::Queued, Under::Awaiting), "P001", "待发送", &["CGO-13", "MSG-01"]),
@@ -388,7 +389,7 @@ fn withdrawal() -> Vec<Row<State, Event>> {
         rows.extend([
             row(at(Under::Awaiting), E::Issued,   at(Under::Issued),   "C002", "已出单未缴费",           &["CGO-13", "CGO-14"]),
             row(at(Under::Awaiting), E::Referred, at(Under::Referred), "C102", "核保未通过，转人工复核", &["CGO-13", "CGO-14"]),
-            row(at(Under::Referred), E::Issued,   at(Under::Issued),   "C002", "已出单未缴费",           &["CGO-13", "CGO-14"]),
+            row(at(Under::Referred), E::ReviewPassed, at(Under::Issued),   "C002", "已出单未缴费",           &["CGO-13", "CGO-14"]),
             row(at(Under::Referred), E::Declined, at(Under::Declined), "C103", "拒保",                   &["CGO-13", "CGO-14"]),
         ]);
     }
@@ -415,8 +416,6 @@ pub(super) struct Proposal {
     pub cover: RecordId,
     /// Who underwrites.
     pub insurer: PartyId,
-    /// 保险机构: the underwriter, or the branch of it that the cover names.
-    pub issuer: PartyId,
     /// What was entered.
     pub form: Arc<Filled>,
     /// 特殊约定

@@ -17,7 +17,10 @@ use super::{
     store::{Keys, digest},
 };
 use crate::{
+    Time,
+    codes::Uscc,
     cover::CargoLine,
+    directory::PartyRole,
     form::{MALFORMED, NOT_IN_LIST},
     refusal::{self, Refusal},
 };
@@ -92,7 +95,7 @@ impl Portal {
     }
 
     /// What one must be permitted in order to see this record.
-    fn permission_of(&self, owner: &crate::codes::Uscc, id: &RecordId) -> Permission {
+    fn permission_of(&self, owner: &Uscc, id: &RecordId) -> Permission {
         self.scope(owner).any(id).map_or(Permission::Agreements, |record| permission(record.kind()))
     }
 }
@@ -145,15 +148,16 @@ pub(super) fn empty(page: Page) -> Table {
 }
 
 /// Rows of a list: which ones, in which order, cut to a page.
-fn rows_of(list: &ListPage, scope: &Scope<'_>, query: &Query) -> Result<Table, Refusal> {
+fn rows_of(list: &'static ListPage, scope: &Scope<'_>, query: &Query) -> Result<Table, Refusal> {
     let skipped = skipped(query)?;
     let filter = Filter::read(list, query, scope)?;
     let sort = sort_of(list, query)?;
     let keys = scope.keys(list.kind);
-    // Places of what is shown, newest first.
-    let mut found: Vec<u32> = (0u32..)
-        .zip(keys)
-        .rev_filter(|(at, keys)| filter.takes(keys) && filter.is_it(scope.at(list.kind, *at as usize)));
+    let wanted =
+        |(at, keys): (u32, &Keys)| (filter.takes(keys) && filter.is_it(scope.at(list.kind, at as usize))).then_some(at);
+    let mut found: Vec<u32> = (0..).zip(keys).filter_map(wanted).collect();
+    // A list is shown newest first.
+    found.reverse();
     let total = found.len();
     let end = skipped.saturating_add(query.page_size).min(total);
     if let Some((key, ascending)) = sort
@@ -179,24 +183,6 @@ fn rows_of(list: &ListPage, scope: &Scope<'_>, query: &Query) -> Result<Table, R
         rows,
         records: shown.into_iter().map(|record| record.id().clone()).collect(),
     })
-}
-
-/// Filters from the end: a list is shown newest first.
-trait RevFilter: Sized {
-    fn rev_filter<'k>(self, takes: impl Fn(&(u32, &'k Keys)) -> bool) -> Vec<u32>
-    where
-        Self: Iterator<Item = (u32, &'k Keys)>;
-}
-
-impl<I> RevFilter for I {
-    fn rev_filter<'k>(self, takes: impl Fn(&(u32, &'k Keys)) -> bool) -> Vec<u32>
-    where
-        Self: Iterator<Item = (u32, &'k Keys)>,
-    {
-        let mut found: Vec<u32> = self.filter(|pair| takes(pair)).map(|(at, _)| at).collect();
-        found.reverse();
-        found
-    }
 }
 
 /// A record's cells, in the order of the list's columns.
@@ -265,20 +251,17 @@ struct Filter<'a> {
     numbers: Vec<(usize, &'static str, u64, &'a str)>,
 }
 
-/// A range of days; an open end is open.
+/// A span of time; an open end is open, and the other end is its first moment that is out.
 #[derive(Clone, Copy, Default)]
 struct Days {
-    from: Option<Date>,
-    to: Option<Date>,
+    from: Option<Time>,
+    until: Option<Time>,
 }
 
 impl Days {
-    fn hold(self, time: Option<crate::Time>) -> bool {
-        if self.from.is_none() && self.to.is_none() {
-            return true;
-        }
-        let Some(day) = time.map(crate::Time::date) else { return false };
-        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    fn hold(self, time: Option<Time>) -> bool {
+        self.from.is_none_or(|from| time.is_some_and(|time| from <= time))
+            && self.until.is_none_or(|until| time.is_some_and(|time| time < until))
     }
 }
 
@@ -302,7 +285,7 @@ impl<'a> Filter<'a> {
                     let known = scope.directory.by_name(single()?).filter(|i| i.role == *role);
                     let place = scope.institution(&known.ok_or_else(not_in_list)?.id).unwrap_or(NOBODY);
                     match role {
-                        crate::directory::PartyRole::Bank => filter.bank = Some(place),
+                        PartyRole::Bank => filter.bank = Some(place),
                         _ => filter.insurer = Some(place),
                     }
                 }
@@ -333,7 +316,9 @@ impl<'a> Filter<'a> {
 
     /// Whether the record has the very numbers that were asked for.
     fn is_it(&self, record: Option<&Any>) -> bool {
-        self.numbers.iter().all(|(_, field, _, wanted)| record.is_some_and(|record| shown::number(record, field) == *wanted))
+        self.numbers
+            .iter()
+            .all(|(_, field, _, wanted)| record.is_some_and(|record| shown::number(record, field) == *wanted))
     }
 }
 
@@ -354,7 +339,7 @@ fn days(label: &str, values: &[String]) -> Result<Days, Refusal> {
     if from.zip(to).is_some_and(|(from, to)| from > to) {
         return Err(wrong(label, "起始日期不能晚于截止日期".into()));
     }
-    Ok(Days { from, to })
+    Ok(Days { from: from.map(|day| Time::from_civil(day.at(0, 0, 0, 0))), until: to.map(Time::after_day) })
 }
 
 /// One end of a range of days; blank is open.

@@ -8,8 +8,12 @@ use std::fmt;
 use super::{
     RecordId, RecordKind, Rules,
     agreement::{self, Agreement},
+    cargo_messages,
     cover::{self, OpenCover},
+    draft::{Draft, Note},
+    due::spelled,
     payment::{self, Payment},
+    payment_messages,
     proposal::{self, Proposal},
     request::{self, OpenCoverRequest},
 };
@@ -64,10 +68,8 @@ pub(super) trait Record: Clone + Sized {
     fn of(any: &Any) -> Option<&Self>;
     fn into_any(self) -> Any;
     fn id(&self) -> &RecordId;
-    fn owner(&self) -> &Uscc;
     fn state(&self) -> Self::State;
     fn message(&self) -> &MessageId;
-    fn first_sent(&self) -> Option<Time>;
     fn common(&mut self) -> Common<'_, Self::State>;
 
     /// Its life cycle.
@@ -84,8 +86,12 @@ pub(super) trait Record: Clone + Sized {
     fn event_of(&self, message: &MessageId, delivery: Delivery) -> Option<Self::Event>;
     /// When time alone changes it, and how.
     fn awaits(&self, settings: &Settings) -> Option<(Time, Self::Event)>;
+    /// What its log says of an event that time alone brought, beside silence and giving up.
+    fn overdue(event: Self::Event, party: String, settings: &Settings) -> Note;
     /// Whom its present message is for, as the person chose it.
     fn counterparty(&self) -> &PartyId;
+    /// What follows at once from having come to this state.
+    fn follow(_: &mut Draft<'_>, _: &RecordId, _: Self::State) {}
     /// Whether its page goes on telling in this state why something failed.
     fn tells_failure(state: Self::State) -> bool;
 }
@@ -109,17 +115,11 @@ macro_rules! common {
         fn id(&self) -> &RecordId {
             &self.id
         }
-        fn owner(&self) -> &Uscc {
-            &self.owner
-        }
         fn state(&self) -> Self::State {
             self.state
         }
         fn message(&self) -> &MessageId {
             &self.message
-        }
-        fn first_sent(&self) -> Option<Time> {
-            self.first_sent
         }
         fn common(&mut self) -> Common<'_, Self::State> {
             Common {
@@ -183,6 +183,10 @@ impl Record for Agreement {
         at.map(|at| (at, event))
     }
 
+    fn overdue(_: Self::Event, _: String, _: &Settings) -> Note {
+        Note::by_itself("协议到期")
+    }
+
     fn counterparty(&self) -> &PartyId {
         match self.state.leg() {
             agreement::Role::Insurer => &self.payee,
@@ -221,6 +225,10 @@ impl Record for OpenCoverRequest {
         leg_ends(step, self.first_sent, settings).map(|(at, delivery)| (at, request::Event::Delivery(delivery)))
     }
 
+    fn overdue(_: Self::Event, _: String, _: &Settings) -> Note {
+        Note::default()
+    }
+
     fn counterparty(&self) -> &PartyId {
         &self.insurer
     }
@@ -250,8 +258,12 @@ impl Record for OpenCover {
         }
     }
 
+    fn overdue(_: Self::Event, _: String, _: &Settings) -> Note {
+        Note::default()
+    }
+
     fn counterparty(&self) -> &PartyId {
-        &self.issuer
+        &self.insurer
     }
 
     fn tells_failure(state: Self::State) -> bool {
@@ -293,8 +305,18 @@ impl Record for Proposal {
         }
     }
 
+    fn overdue(_: Self::Event, _: String, _: &Settings) -> Note {
+        Note::by_itself("缴费截止日已过")
+    }
+
     fn counterparty(&self) -> &PartyId {
-        &self.issuer
+        &self.insurer
+    }
+
+    fn follow(draft: &mut Draft<'_>, id: &RecordId, to: Self::State) {
+        if to == proposal::State::Settled {
+            cargo_messages::notify(draft, id);
+        }
     }
 
     fn tells_failure(state: Self::State) -> bool {
@@ -347,11 +369,25 @@ impl Record for Payment {
         }
     }
 
+    fn overdue(_: Self::Event, party: String, settings: &Settings) -> Note {
+        Note::failed(party, &format!("超过{}未答复", spelled(settings.payment_answer)))
+    }
+
     fn counterparty(&self) -> &PartyId {
         use payment::State as S;
         match self.state {
             S::RefundDue | S::Refunding(_) | S::RefundRefused | S::RefundUnanswered | S::Refunded => &self.payee,
             _ => &self.bank,
+        }
+    }
+
+    fn follow(draft: &mut Draft<'_>, id: &RecordId, to: Self::State) {
+        use payment::State as S;
+        match to {
+            S::Succeeded => payment_messages::settle(draft, id),
+            S::Failed | S::FailedUnanswered => payment_messages::fail(draft, id),
+            S::RefundDue => payment_messages::ask_refund(draft, id),
+            _ => {}
         }
     }
 

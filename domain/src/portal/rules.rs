@@ -1,18 +1,38 @@
 //! What the portal goes by, as a value that it is given: so that a wrong portal can be made for the tests of the
 //! tests. No rule of a table or a form may live anywhere else.
 
+use std::sync::Arc;
+
 use super::{
     agreement::{Event, LIFE_CYCLE, State},
+    cover,
     form::{AGREEMENT_FORM, FieldRule},
+    payment, proposal, request,
     session::CardRole,
 };
-use crate::{life_cycle::Row, settings::Settings};
+use crate::{
+    form::{self, Form as FormData},
+    life_cycle::Row,
+    settings::Settings,
+};
 
 /// The portal's tables. The default is faithful.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// The life cycle of the payment agreement.
     pub agreement: Vec<Row<State, Event>>,
+    /// The life cycle of the open-cover request.
+    pub open_cover_request: Vec<Row<request::State, request::Event>>,
+    /// The life cycle of the open cover.
+    pub open_cover: Vec<Row<cover::State, cover::Event>>,
+    /// The life cycle of the cargo proposal.
+    pub proposal: Vec<Row<proposal::State, proposal::Event>>,
+    /// The life cycle of the payment.
+    pub payment: Vec<Row<payment::State, payment::Event>>,
+    /// The form of 货运险预约.
+    pub request_form: Arc<FormData>,
+    /// The form of 货运险投保.
+    pub proposal_form: Arc<FormData>,
     /// The form of 协议签署, in the order of its steps.
     pub agreement_form: Vec<FieldRule>,
     /// Which card may do what (ACC-07, ACC-08).
@@ -25,6 +45,12 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             agreement: LIFE_CYCLE.to_vec(),
+            open_cover_request: request::life_cycle(),
+            open_cover: cover::life_cycle(),
+            proposal: proposal::life_cycle(),
+            payment: payment::life_cycle(),
+            request_form: Arc::new(form::open_cover_request()),
+            proposal_form: Arc::new(form::cargo_proposal()),
             agreement_form: AGREEMENT_FORM.to_vec(),
             permissions: PERMISSIONS.to_vec(),
             settings: Settings::default(),

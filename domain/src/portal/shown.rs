@@ -14,7 +14,14 @@ use super::{
     request::OpenCoverRequest,
     store::{Keys, digest},
 };
-use crate::{Time, cover::CargoLine, directory::PartyId, form::Filled, message::cargo::CoverageKind, money::Money};
+use crate::{
+    Time,
+    cover::CargoLine,
+    directory::PartyId,
+    form::{FieldRule, Filled},
+    message::cargo::CoverageKind,
+    money::Money,
+};
 
 /// Label and text.
 pub(super) type Cells = Vec<(&'static str, String)>;
@@ -88,7 +95,8 @@ fn agreement(record: &Agreement, scope: &Scope<'_>) -> Cells {
 
 /// The fields of a form, by their names, as the page shows them: codes by their Chinese names.
 fn form(filled: &Filled, scope: &Scope<'_>) -> Cells {
-    filled.shown(scope.tables)
+    let page = |(rule, _): (&FieldRule, &str)| (rule.name, filled.shown(rule.key, scope.tables));
+    filled.iter().map(page).collect()
 }
 
 fn request(record: &OpenCoverRequest, scope: &Scope<'_>) -> Cells {
@@ -104,7 +112,7 @@ fn cover(record: &OpenCover, scope: &Scope<'_>) -> Cells {
         ("保险公司货运险协议编号", data.number.clone()),
         ("协议编号", data.number.clone()),
         ("保险协议ID", data.number.clone()),
-        ("保险机构名称", scope.directory.name_of(&record.issuer)),
+        ("保险机构名称", scope.directory.name_of(&record.insurer)),
         ("险种名称", terms.line.chinese().to_owned()),
         ("操作类型", record.state.operation().to_owned()),
         ("协议起效时间", terms.begins.to_string()),
@@ -132,7 +140,8 @@ fn cover(record: &OpenCover, scope: &Scope<'_>) -> Cells {
 /// The rows of a tab of an open cover's details (OPC-03 .. OPC-05).
 pub(super) fn cover_tab(record: &OpenCover, tab: &str, scope: &Scope<'_>) -> Option<Vec<Cells>> {
     use crate::tables::TableId::{HsChapter, HsHeading};
-    let named = |table, code: &str| scope.tables.find(table, code).map_or_else(|| code.into(), |row| row.name.clone());
+    let named =
+        |table, code: &str| scope.tables.find(table, code).map_or_else(|| code.into(), |row| row.name.to_string());
     Some(match tab {
         "协议" => vec![cover(record, scope)],
         "特殊约定" => (1..)
@@ -171,11 +180,13 @@ pub(super) fn cover_tab(record: &OpenCover, tab: &str, scope: &Scope<'_>) -> Opt
 fn proposal(record: &Proposal, scope: &Scope<'_>) -> Cells {
     let cover = scope.record::<OpenCover>(&record.cover).ok();
     let mut fields = form(&record.form, scope);
+    // The insurer's own figure takes the place of the one for reference (CGO-07).
+    fields.retain(|(label, _)| *label != "保费");
     fields.extend([
         ("申请编号", record.id.to_string()),
         ("投保单号", dash(record.number.as_ref())),
         ("保单号", dash(record.policy_number.as_ref())),
-        ("保险机构名称", scope.directory.name_of(&record.issuer)),
+        ("保险机构名称", scope.directory.name_of(&record.insurer)),
         ("险种名称", cover.map(|c| c.terms.line.chinese().to_owned()).unwrap_or_default()),
         ("货运险协议编号", cover.map(|c| c.data.number.clone()).unwrap_or_default()),
         ("保费", money(record.premium.or_else(|| record.form.money("premium")))),
@@ -208,6 +219,17 @@ fn payment(record: &Payment, scope: &Scope<'_>) -> Cells {
     ]
 }
 
+/// A number of a record, by the label of its field.
+pub(super) fn number<'r>(record: &'r Any, field: &str) -> &'r str {
+    let known = |number: &'r Option<String>| number.as_deref().unwrap_or_default();
+    match (record, field) {
+        (Any::Cover(r), "协议编号") => &r.data.number,
+        (Any::Proposal(r), "投保单号") => known(&r.number),
+        (Any::Proposal(r), "保单号") => known(&r.policy_number),
+        _ => record.id().as_str(),
+    }
+}
+
 /// What lists look a record up by.
 pub(super) fn keys(record: &Any, mut place: impl FnMut(&PartyId) -> u16) -> Keys {
     const NOWHERE: u16 = u16::MAX;
@@ -235,7 +257,7 @@ pub(super) fn keys(record: &Any, mut place: impl FnMut(&PartyId) -> u16) -> Keys
         },
         Any::Request(r) => Keys { insurer: place(&r.insurer), made: r.submitted_at, ..blank },
         Any::Cover(r) => Keys {
-            insurer: place(&r.issuer),
+            insurer: place(&r.insurer),
             line: Some(r.terms.line),
             made: r.added_at,
             days: [day_number(r.terms.ends), i32::MIN],
@@ -243,15 +265,12 @@ pub(super) fn keys(record: &Any, mut place: impl FnMut(&PartyId) -> u16) -> Keys
             ..blank
         },
         Any::Proposal(r) => Keys {
-            insurer: place(&r.issuer),
-            line: CargoLine::by_name(&r.line),
+            insurer: place(&r.insurer),
+            line: CargoLine::by_name(r.form.get("line")),
             made: r.submitted_at.unwrap_or(r.made_at),
             second: r.in_force_at,
             days: [days(r.form.date("departure")), days(r.premium_due)],
-            cents: [
-                cents(r.form.money("insured_amount")),
-                cents(r.premium.or_else(|| r.form.money("premium"))),
-            ],
+            cents: [cents(r.form.money("insured_amount")), cents(r.premium.or_else(|| r.form.money("premium")))],
             numbers: [blank.numbers[0], number(r.number.as_ref()), number(r.policy_number.as_ref())],
             ..blank
         },

@@ -10,12 +10,7 @@ use super::{
     record::{Any, Record},
     scope::LogRow,
 };
-use crate::{
-    Time,
-    codes::Uscc,
-    cover::CargoLine,
-    directory::PartyId,
-};
+use crate::{Time, codes::Uscc, cover::CargoLine, directory::PartyId};
 
 /// What a list filters and sorts by, small and side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
