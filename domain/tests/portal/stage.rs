@@ -141,7 +141,7 @@ impl Stage {
     pub fn with(rules: Rules) -> Self {
         let enterprises = vec![enterprise(binhai(), "滨海远航"), enterprise(dongling(), "东岭贸易")];
         Self {
-            portal: Portal::new(rules, Arc::new(directory()), Arc::new(enterprises)),
+            portal: Portal::new(rules, Arc::new(directory()), Arc::default(), Arc::new(enterprises)),
             now: Time::parse("2026-03-02 09:00:00").unwrap(),
             sent: Vec::new(),
             numbers: BTreeMap::new(),
@@ -310,7 +310,7 @@ impl Stage {
     }
 
     pub fn field(&self, record: &RecordId, label: &str) -> String {
-        let shown = self.portal.observe(&binhai()).agreement(record).unwrap();
+        let shown = self.portal.observe(&binhai()).shown(record).unwrap();
         shown.fields.into_iter().find(|(l, _)| *l == label).unwrap().1
     }
 
