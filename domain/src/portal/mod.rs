@@ -38,7 +38,7 @@ use self::changes::Kept;
 pub use self::{
     agreement::{Event, LIFE_CYCLE, State},
     changes::{Changes, Sending, Way},
-    form::{AgreementForm, Field, FieldRule, Form},
+    form::AgreementForm,
     pages::{By, COVER_TABS, LISTS, ListPage, Page, page_states},
     query::{Query, Table},
     receiving::RECEIPT_CODES,

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use super::{
     agreement::{Event, LIFE_CYCLE, State},
     cover,
-    form::{AGREEMENT_FORM, FieldRule},
     payment, proposal, request,
     session::CardRole,
 };
 use crate::{
-    form::{self, Form as FormData},
+    form::{self, Form},
     life_cycle::Row,
     settings::Settings,
 };
@@ -30,11 +29,11 @@ pub struct Rules {
     /// The life cycle of the payment.
     pub payment: Vec<Row<payment::State, payment::Event>>,
     /// The form of 货运险预约.
-    pub request_form: Arc<FormData>,
+    pub request_form: Arc<Form>,
     /// The form of 货运险投保.
-    pub proposal_form: Arc<FormData>,
+    pub proposal_form: Arc<Form>,
     /// The form of 协议签署, in the order of its steps.
-    pub agreement_form: Vec<FieldRule>,
+    pub agreement_form: Arc<Form>,
     /// Which card may do what (ACC-07, ACC-08).
     pub permissions: Vec<(Permission, CardRole)>,
     /// Spans and limits.
@@ -49,9 +48,9 @@ impl Default for Rules {
             open_cover: cover::life_cycle(),
             proposal: proposal::life_cycle(),
             payment: payment::life_cycle(),
-            request_form: Arc::new(form::open_cover_request()),
-            proposal_form: Arc::new(form::cargo_proposal()),
-            agreement_form: AGREEMENT_FORM.to_vec(),
+            request_form: form::open_cover_request().shared(),
+            proposal_form: form::cargo_proposal().shared(),
+            agreement_form: form::agreement().shared(),
             permissions: PERMISSIONS.to_vec(),
             settings: Settings::default(),
         }
