@@ -330,15 +330,16 @@ fn a_bank_may_be_silent_about_a_query_too() {
 //= PAY-04
 #[test]
 fn a_bank_that_changes_its_mind_debits_once_and_by_its_first_word() {
-    for (first, then, balance) in [
-        (refuse("余额不足"), Outcome::friendly(), "1000.00"),
-        (Outcome::friendly(), refuse("余额不足"), "505.00"),
-        (Outcome::friendly(), Outcome::friendly(), "505.00"),
+    let (yes, no) = (|| debited(DEBIT, "495.00"), || not_debited("余额不足"));
+    for (first, then, said, balance) in [
+        (refuse("余额不足"), Outcome::friendly(), [no(), yes()], "1000.00"),
+        (Outcome::friendly(), refuse("余额不足"), [yes(), no()], "505.00"),
+        (Outcome::friendly(), Outcome::friendly(), [yes(), yes()], "505.00"),
     ] {
         let mut rig = bank([changed(first, then)]);
         rig.receive(&first_order());
         rig.accept_until(AT + 600);
-        assert_eq!(rig.wire.len(), 2);
+        assert_eq!(rig.bodies(), said);
         assert_eq!([rig.wire[0].1.contradicts, rig.wire[1].1.contradicts], [false, true]);
         assert_eq!(rig.balance(), balance);
     }
