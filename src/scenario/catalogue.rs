@@ -597,7 +597,7 @@ mod tests {
 
     #[test]
     fn form_labels_are_those_of_the_portal() {
-        let labels: Vec<&str> = domain::portal::Field::ALL.iter().map(|f| f.label()).collect();
+        let labels: Vec<&str> = domain::form::agreement().fields.iter().map(|f| f.name).collect();
         let ours: Vec<&str> = AGREEMENT_FORM.iter().map(|f| f.name).filter(|n| *n != TERMS_LABEL).collect();
         assert_eq!(ours, labels);
     }

@@ -182,8 +182,9 @@ impl Citable {
         }
         let form = matches!(act, Act::SignAgreement { .. } | Act::ResignAgreement { .. });
         let named = expected.fields.iter().map(|(label, _)| label.as_str());
-        let any = domain::portal::Field::ALL.iter().map(|f| f.label()).filter(|_| form && expected.fields.is_empty());
-        let hinted: Vec<&str> = named.chain(any).flat_map(citations::of_hint).copied().collect();
+        let page = domain::form::agreement();
+        let any = page.fields.iter().map(|f| f.name).filter(|_| form && expected.fields.is_empty());
+        let hinted: Vec<&str> = named.chain(any).flat_map(|name| citations::of_hint(&page, name)).collect();
         self.ids.extend(hinted);
     }
 

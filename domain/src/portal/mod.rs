@@ -22,7 +22,7 @@ use self::changes::Kept;
 pub use self::{
     agreement::{Event, LIFE_CYCLE, PAGE_STATES, State},
     changes::{Changes, Sending, Way},
-    form::{AgreementForm, Field, FieldRule, Form},
+    form::AgreementForm,
     query::{Page, Query, Table},
     receiving::RECEIPT_CODES,
     rules::{Permission, Rules},

@@ -6,11 +6,11 @@ use super::{
     Permission, Portal, RecordId, Scope, SessionId,
     agreement::{Agreement, PAGE_STATES},
     draft::SERVICE,
-    form::{MALFORMED, NOT_IN_LIST},
     rules::MENU,
 };
 use crate::{
     directory::{Directory, PartyRole},
+    form::{MALFORMED, NOT_IN_LIST},
     refusal::{self, Refusal},
 };
 

@@ -1,12 +1,17 @@
 //! What the portal goes by, as a value that it is given: so that a wrong portal can be made for the tests of the
 //! tests. No rule of a table or a form may live anywhere else.
 
+use std::sync::Arc;
+
 use super::{
     agreement::{Event, LIFE_CYCLE, State},
-    form::{AGREEMENT_FORM, FieldRule},
     session::CardRole,
 };
-use crate::{life_cycle::Row, settings::Settings};
+use crate::{
+    form::{self, Form},
+    life_cycle::Row,
+    settings::Settings,
+};
 
 /// The portal's tables. The default is faithful.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +19,7 @@ pub struct Rules {
     /// The life cycle of the payment agreement.
     pub agreement: Vec<Row<State, Event>>,
     /// The form of 协议签署, in the order of its steps.
-    pub agreement_form: Vec<FieldRule>,
+    pub agreement_form: Arc<Form>,
     /// Which card may do what (ACC-07, ACC-08).
     pub permissions: Vec<(Permission, CardRole)>,
     /// Spans and limits.
@@ -25,7 +30,7 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             agreement: LIFE_CYCLE.to_vec(),
-            agreement_form: AGREEMENT_FORM.to_vec(),
+            agreement_form: form::agreement().shared(),
             permissions: PERMISSIONS.to_vec(),
             settings: Settings::default(),
         }

@@ -3,10 +3,10 @@
 //!
 //! Until [`Portal::complete`] an act has left nothing but the number that it was given. Every refusal changes nothing.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{
-    AgreementForm, CardSignature, Command, Done, Event, Field, Permission, Portal, RecordId, SessionId, ToSign, Token,
+    AgreementForm, CardSignature, Command, Done, Event, Permission, Portal, RecordId, SessionId, ToSign, Token,
     agreement::{Agreement, State},
     agreement_text::{Parties, agreement_text},
     changes::Changes,
@@ -51,22 +51,14 @@ impl Portal {
     pub fn prefill(&self, session: &SessionId, resign: Option<&RecordId>) -> Result<AgreementForm, Refusal> {
         let permission = if resign.is_some() { Permission::ResignAgreement } else { Permission::SignAgreement };
         let (kept, _) = self.admit(session, permission, None)?;
-        let mut fields = BTreeMap::new();
-        if let Some(id) = resign {
+        let form = &self.rules.agreement_form;
+        let fields = if let Some(id) = resign {
             let record = self.resignable(&self.scope(&kept.owner), id)?;
-            let payer = &record.payer;
-            fields.insert(Field::Bank, self.directory.name_of(&record.bank));
-            fields.insert(Field::Payee, self.directory.name_of(&record.payee));
-            fields.insert(Field::Account, payer.account.clone());
-            fields.insert(Field::TaxNumber, payer.tax_number.clone());
-            fill(&mut fields, [&payer.name, &payer.address, &payer.contact, &payer.phone, &payer.email]);
-            for rule in self.rules.agreement_form.iter().filter(|rule| rule.retype) {
-                fields.remove(&rule.field);
-            }
+            let kept = form.fields.iter().filter(|rule| !rule.retype);
+            kept.filter_map(|rule| Some((rule.name.to_owned(), self.signed(record, rule.key)?))).collect()
         } else {
-            let e = self.enterprise(&kept.owner)?;
-            fill(&mut fields, [&e.name, &e.address, &e.contact, &e.phone, &e.email]);
-        }
+            form.open(self.enterprise(&kept.owner)?, None)
+        };
         Ok(AgreementForm { fields, terms_accepted: false })
     }
 
@@ -211,28 +203,40 @@ impl Portal {
         }
     }
 
+    /// What the form of an earlier signing had in the field of that key.
+    fn signed(&self, record: &Agreement, key: &str) -> Option<String> {
+        let payer = &record.payer;
+        Some(match key {
+            "bank" => self.directory.name_of(&record.bank),
+            "payee" => self.directory.name_of(&record.payee),
+            "name" => payer.name.clone(),
+            "address" => payer.address.clone(),
+            "contact" => payer.contact.clone(),
+            "account" => payer.account.clone(),
+            "phone" => payer.phone.clone(),
+            "email" => payer.email.clone(),
+            "tax_number" => payer.tax_number.clone(),
+            _ => return None,
+        })
+    }
+
     fn enterprise(&self, owner: &Uscc) -> Result<&Enterprise, Refusal> {
         let account = self.enterprises.iter().find(|e| e.uscc == *owner);
         account.ok_or_else(|| Refusal::new(refusal::NOT_REGISTERED, &[]))
     }
 }
 
-fn fill(fields: &mut BTreeMap<Field, String>, values: [&String; 5]) {
-    let labels = [Field::Name, Field::Address, Field::Contact, Field::Phone, Field::Email];
-    fields.extend(labels.into_iter().zip(values.map(String::clone)));
-}
-
 /// 甲方: the form, and from the account what the form does not ask (AGR-06).
 fn payer(account: &Enterprise, entered: &Entered<'_>) -> Payer {
     Payer {
         uscc: account.uscc.clone(),
-        name: entered.text(Field::Name),
-        address: entered.text(Field::Address),
-        contact: entered.text(Field::Contact),
-        account: entered.text(Field::Account),
-        phone: entered.text(Field::Phone),
-        email: entered.text(Field::Email),
-        tax_number: entered.text(Field::TaxNumber),
+        name: entered.text("name"),
+        address: entered.text("address"),
+        contact: entered.text("contact"),
+        account: entered.text("account"),
+        phone: entered.text("phone"),
+        email: entered.text("email"),
+        tax_number: entered.text("tax_number"),
         legal_person: account.legal_person.clone(),
         postcode: account.postcode.clone(),
     }
