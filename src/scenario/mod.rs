@@ -9,6 +9,8 @@
 pub mod abreast;
 pub mod cast;
 pub mod catalogue;
+mod cargo;
+mod deeds;
 mod expectation;
 pub mod explain;
 mod fields;

@@ -34,6 +34,7 @@ use crate::{
     codes::Uscc,
     directory::{Directory, Enterprise},
     message::CardSeal,
+    refusal::{self, Refusal},
 };
 
 /// 申请编号: the portal's own number for a record, YYYYMMDD and twelve digits.
@@ -281,6 +282,22 @@ impl Portal {
     /// A portal without sessions or records.
     pub fn new(rules: Rules, directory: Arc<Directory>, enterprises: Arc<Vec<Enterprise>>) -> Self {
         Self { rules: Arc::new(rules), directory, enterprises, kept: Kept::default() }
+    }
+
+    /// What the page of a proposal shows when it opens.
+    ///
+    /// # Errors
+    /// The refusal of the session, or of what was selected.
+    pub fn open_proposal(&self, _session: &SessionId, _opening: &Opening) -> Result<ProposalEntry, Refusal> {
+        Err(Refusal::new(refusal::NOT_FOUND, &[]))
+    }
+
+    /// What the form of 货运险预约 shows when it opens.
+    ///
+    /// # Errors
+    /// The refusal of the session.
+    pub fn open_request(&self, _session: &SessionId) -> Result<Typed, Refusal> {
+        Err(Refusal::new(refusal::NOT_FOUND, &[]))
     }
 
     /// The harness's eye: what that enterprise's own pages would show, without any session.

@@ -23,11 +23,36 @@ pub enum Page {
     StatusLog,
     /// 菜单
     Menu,
+    /// 货运险预约查询
+    OpenCoverRequests,
+    /// 货物运输险协议记录查询
+    OpenCovers,
+    /// 货物运输险协议查询
+    ValidOpenCovers,
+    /// 协议明细 of one open cover
+    CoverDetails,
+    /// 货物运输险投保单查询
+    Proposals,
+    /// 货物运输险保单查询
+    Policies,
+    /// 交费记录查询
+    Payments,
 }
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 3] = [Self::Agreements, Self::StatusLog, Self::Menu];
+    pub const ALL: [Self; 10] = [
+        Self::Agreements,
+        Self::OpenCoverRequests,
+        Self::OpenCovers,
+        Self::ValidOpenCovers,
+        Self::CoverDetails,
+        Self::Proposals,
+        Self::Policies,
+        Self::Payments,
+        Self::StatusLog,
+        Self::Menu,
+    ];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -35,6 +60,13 @@ impl Page {
             Self::Agreements => "在线交费签约",
             Self::StatusLog => "状态记录",
             Self::Menu => "菜单",
+            Self::OpenCoverRequests => "货运险预约查询",
+            Self::OpenCovers => "货物运输险协议记录查询",
+            Self::ValidOpenCovers => "货物运输险协议查询",
+            Self::CoverDetails => "协议明细",
+            Self::Proposals => "货物运输险投保单查询",
+            Self::Policies => "货物运输险保单查询",
+            Self::Payments => "交费记录查询",
         }
     }
 
@@ -55,14 +87,18 @@ pub struct Query {
     pub page_size: usize,
     /// From 1.
     pub page_number: usize,
-    /// For 状态记录: whose.
+    /// For 状态记录 and 协议明细: whose.
     pub record: Option<RecordId>,
+    /// 排序: a column, and whether upwards.
+    pub sort: Option<(String, bool)>,
+    /// 页签 of 协议明细.
+    pub tab: Option<String>,
 }
 
 impl Query {
     /// The page as it opens: no filter, ten rows, the first page.
     pub const fn of(page: Page) -> Self {
-        Self { page, filters: Vec::new(), page_size: 10, page_number: 1, record: None }
+        Self { page, filters: Vec::new(), page_size: 10, page_number: 1, record: None, sort: None, tab: None }
     }
 }
 
@@ -100,6 +136,13 @@ impl Page {
             Self::Agreements => [NUMBER].into_iter().chain(AGREEMENT_COLUMNS).collect(),
             Self::StatusLog => vec![NUMBER, STATE, "状态描述", "入库时间"],
             Self::Menu => vec!["菜单"],
+            Self::OpenCoverRequests
+            | Self::OpenCovers
+            | Self::ValidOpenCovers
+            | Self::CoverDetails
+            | Self::Proposals
+            | Self::Policies
+            | Self::Payments => Vec::new(),
         }
     }
 }
@@ -148,7 +191,14 @@ pub(super) fn table(scope: &Scope<'_>, query: &Query) -> Result<Table, Refusal> 
             });
             cut(query, numbered(rows))
         }
-        Page::Menu => cut(query, Vec::new()),
+        Page::Menu
+        | Page::OpenCoverRequests
+        | Page::OpenCovers
+        | Page::ValidOpenCovers
+        | Page::CoverDetails
+        | Page::Proposals
+        | Page::Policies
+        | Page::Payments => cut(query, Vec::new()),
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Query, RecordId, Table,
+    Query, RecordId, RecordKind, Table,
     agreement::{Agreement, Role},
     query,
 };
@@ -37,6 +37,8 @@ pub struct LogRow {
 /// A record as its page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
+    /// What it is.
+    pub kind: RecordKind,
     /// Label and text.
     pub fields: Vec<(&'static str, String)>,
     /// Its status log, oldest first.
@@ -98,10 +100,15 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// One agreement of this enterprise, as its pages show it.
-    pub fn agreement(&self, id: &RecordId) -> Option<Shown> {
+    /// One record of this enterprise, as its pages show it.
+    pub fn shown(&self, id: &RecordId) -> Option<Shown> {
         let record = self.record(id).ok()?;
-        Some(Shown { fields: query::fields(record, self.directory), log: self.log(id) })
+        Some(Shown { kind: RecordKind::Agreement, fields: query::fields(record, self.directory), log: self.log(id) })
+    }
+
+    /// The open cover to which that insurer gave this number.
+    pub fn cover_numbered(&self, _insurer: &PartyId, _number: &str) -> Option<RecordId> {
+        None
     }
 
     /// A page; a query that would be refused, and the menu (which is a card's, not an enterprise's), show no rows.
