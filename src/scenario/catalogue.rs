@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 use domain::{directory::PartyRole, party::Point, portal::RecordKind};
 
 use self::forms::{FormName, INSURER_SHORT};
-pub use self::records::{page_columns, page_filters};
+pub use self::records::{page_columns, page_filters, page_sorts};
 use super::model::CardSlot;
 
 /// What a field takes.

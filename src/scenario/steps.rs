@@ -13,8 +13,8 @@ use super::{
         AGREEMENT_FORM, Actor, BANK_LABEL, BANK_SHORT, Field, GIVEN_KEYS, PAYEE_LABEL, REFUSAL_KEYS, TABLE_FIELDS,
         TERMS_LABEL, TERMS_PRINTED, Takes, VERBS, Verb,
         forms::{FormName, INSURER_LABEL, INSURER_SHORT},
-        page_columns, page_filters,
-        records::{ORDERS, RANGES, RECORDS, TABS, page_states, words_of},
+        page_columns, page_filters, page_sorts,
+        records::{ORDERS, RANGES, TABS, page_states, words_of},
         verb_named,
     },
     fields::{Asked, LISTS, Named, Reader, nodes_of},
@@ -414,10 +414,10 @@ impl Reader<'_> {
     /// A column of the page, by its head.
     fn column(&mut self, node: &Node, page: Page) -> Option<String> {
         let text = self.word(node)?;
-        if page_columns(page).contains(&text.as_str()) {
+        if page_sorts(page).contains(&text.as_str()) {
             return Some(text);
         }
-        self.unknown_field(&text, page.name(), page_columns(page).iter().copied(), node.span);
+        self.unknown_field(&text, &format!("{}的排序", page.name()), page_sorts(page).iter().copied(), node.span);
         None
     }
 

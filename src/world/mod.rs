@@ -7,6 +7,7 @@
 //! it; portal and parties never meet except through sealed bytes on the [`network`].
 
 pub mod acts;
+pub mod attachments;
 pub mod draws;
 pub mod fixtures;
 pub mod gateway;

@@ -90,31 +90,31 @@ pub const PERSONS: &[Verb] = &[
         fields: &[COVER, TERMS, FILES],
         form: Some(FormName::Proposal),
         requirements: &["CGO-10", "OPC-06"],
-        ..verb("暂存", OPERATOR, "从一份货运协议填写投保单，只存不发", "- 暂存: {协议: $货运协议, 发票金额: 20000.00, 记作: 草稿}")
+        ..verb("暂存", OPERATOR, "从一份货运协议填写投保单，只存不发", "- 暂存: {协议: $货运协议, 发票金额: 20000.00, 记作: 投保单}")
     },
     Verb {
         fields: &[PROPOSAL, TERMS, FILES],
         form: Some(FormName::Proposal),
         requirements: &["CGO-12"],
-        ..verb("修改", OPERATOR, "修改投保单并保存，不提交；没有写的栏照旧", "- 修改: {投保单: $草稿, 发票金额: 30000.00}")
+        ..verb("修改", OPERATOR, "修改投保单并保存，不提交；没有写的栏照旧", "- 修改: {投保单: $投保单, 发票金额: 30000.00}")
     },
     Verb {
         fields: &[PROPOSAL, TERMS, FILES],
         form: Some(FormName::Proposal),
         requirements: &["CGO-10", "CGO-12"],
-        ..verb("提交", OPERATOR, "修改投保单并提交；没有写的栏照旧", "- 提交: {投保单: $草稿}")
+        ..verb("提交", OPERATOR, "修改投保单并提交；没有写的栏照旧", "- 提交: {投保单: $投保单}")
     },
     Verb {
         fields: &[PROPOSAL],
         dialog: true,
         requirements: &["CGO-10"],
-        ..verb("删除", OPERATOR, "删除暂存的投保单", "- 删除: {投保单: $草稿}")
+        ..verb("删除", OPERATOR, "删除暂存的投保单", "- 删除: {投保单: $投保单}")
     },
     Verb {
         fields: &[PROPOSAL],
         dialog: true,
         requirements: &["CGO-13"],
-        ..verb("撤销", OPERATOR, "请保险公司撤销投保", "- 撤销: {投保单: $待核保}")
+        ..verb("撤销", OPERATOR, "请保险公司撤销投保", "- 撤销: {投保单: $投保单}")
     },
     Verb {
         fields: &[
@@ -125,36 +125,36 @@ pub const PERSONS: &[Verb] = &[
         ],
         form: Some(FormName::Proposal),
         requirements: &["CGO-17"],
-        ..verb("复制保单", OPERATOR, "复制一份保单，改后作为新的投保单提交", "- 复制保单: {保单: $保单, 记作: 新投保单}")
+        ..verb("复制保单", OPERATOR, "复制一份保单，改后作为新的投保单提交", "- 复制保单: {保单: $投保单, 记作: 新投保单}")
     },
     Verb {
         fields: ON_FILES,
         requirements: &["CGO-09"],
-        ..verb("上传附件", OPERATOR, "打开修改，添加附件，保存", "- 上传附件: {投保单: $草稿, 附件: [发票.pdf, 装箱单.png]}")
+        ..verb("上传附件", OPERATOR, "打开修改，添加附件，保存", "- 上传附件: {投保单: $投保单, 附件: [发票.pdf, 装箱单.png]}")
     },
     Verb {
         fields: ON_FILES,
         requirements: &["CGO-09"],
-        ..verb("删除附件", OPERATOR, "打开修改，去掉附件，保存", "- 删除附件: {投保单: $有附件, 附件: 发票.pdf}")
+        ..verb("删除附件", OPERATOR, "打开修改，去掉附件，保存", "- 删除附件: {投保单: $投保单, 附件: 发票.pdf}")
     },
     Verb {
         fields: PAYING,
         pin: true,
         dialog: true,
         requirements: &["CGO-15", "PAY-03", "PAY-07"],
-        ..verb("在线支付", OPERATOR, "选三方协议，确认，用卡签名，发往银行", "- 在线支付: {投保单: $待缴费, 记作: 交费}")
+        ..verb("在线支付", OPERATOR, "选三方协议，确认，用卡签名，发往银行", "- 在线支付: {投保单: $投保单, 记作: 交费}")
     },
     Verb {
         fields: PAYING,
         pin: true,
         dialog: true,
         requirements: &["CGO-16", "PAY-03"],
-        ..verb("重新支付", OPERATOR, "支付失败后再付：同样的步骤", "- 重新支付: {投保单: $支付失败的, 记作: 交费}")
+        ..verb("重新支付", OPERATOR, "支付失败后再付：同样的步骤", "- 重新支付: {投保单: $投保单, 记作: 交费}")
     },
     Verb {
         fields: &[must("交费", Takes::Records(RecordKind::Payment), "不确定的那一笔")],
         requirements: &["PAY-05"],
-        ..verb("查询支付", OPERATOR, "向银行查询一笔不确定的支付", "- 查询支付: {交费: $不确定的}")
+        ..verb("查询支付", OPERATOR, "向银行查询一笔不确定的支付", "- 查询支付: {交费: $交费}")
     },
 ];
 

@@ -53,9 +53,10 @@ pub const RECORDS: &[RecordWords] = &[
         states: &["有效", "无效"],
         codes: &["S", "E"],
         own_fields: &[
-            "状态", "状态记录", "状态描述", "保险公司货运险协议编号", "保险协议ID", "保险机构名称", "险种名称", "保险费率",
+            "状态", "状态记录", "状态描述", "保险公司货运险协议编号", "协议编号", "保险协议ID", "保险机构名称", "险种名称", "保险费率",
             "运输方式", "操作类型", "协议起效时间", "协议结束时间", "协议结束日期", "最低保费", "单次限额", "数据状态",
-            "状态描述信息", "统一社会信用代码", "企业名称", "企业联系人", "联系人电话", "企业邮箱", "企业地址", "原因",
+            "状态描述信息", "统一社会信用代码", "企业名称", "企业联系人", "联系人电话", "企业邮箱", "企业地址", "预约编号",
+            "特殊约定", "险别", "货物类别", "原因", "失败方",
         ],
         form: None,
         page: Page::OpenCovers,
@@ -71,8 +72,8 @@ pub const RECORDS: &[RecordWords] = &[
             "P001", "P002", "P004", "C001", "C002", "C101", "C102", "C103", "P201", "P202", "S", "F", "W", "E",
         ],
         own_fields: &[
-            "状态", "状态记录", "状态描述", "申请编号", "投保单号", "保单号", "保险公司货运险协议编号", "保险机构名称",
-            "险种名称", "缴费截止日", "投保时间", "生效时间", "特殊约定", "附件", "原因", "失败方",
+            "状态", "状态记录", "状态描述", "申请编号", "投保单号", "保单号", "货运险协议编号", "保险机构名称",
+            "险种名称", "缴费截止日", "投保时间", "暂存时间", "生效时间", "支付流水号", "特殊约定", "附件", "原因", "失败方",
         ],
         form: Some(FormName::Proposal),
         page: Page::Proposals,
@@ -83,7 +84,7 @@ pub const RECORDS: &[RecordWords] = &[
         codes: &["P001", "P002", "P004", "S", "F", "U", "R", "T"],
         own_fields: &[
             "状态", "状态记录", "状态描述", "支付流水号", "银行流水号", "业务类型", "保险机构名称", "付款银行", "付款账号",
-            "协议编号", "投保单号", "金额", "支付时间", "原因", "失败方",
+            "协议编号", "收款企业名称", "投保单号", "申请编号", "金额", "退款金额", "支付时间", "原因", "失败方",
         ],
         form: None,
         page: Page::Payments,
@@ -114,6 +115,17 @@ impl RecordWords {
                 .collect()
         });
         ALL.iter().find(|(kind, _)| *kind == self.kind).map_or(&[], |(_, fields)| fields.as_slice())
+    }
+}
+
+/// `$名` as examples call a record of this kind.
+pub const fn example_name(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Agreement => "$协议",
+        RecordKind::OpenCoverRequest => "$预约",
+        RecordKind::OpenCover => "$货运协议",
+        RecordKind::Proposal => "$投保单",
+        RecordKind::Payment => "$交费",
     }
 }
 
@@ -161,6 +173,19 @@ pub const fn page_filters(page: Page) -> &'static [&'static str] {
         Page::Proposals => &["保险机构名称", "险种", "申请编号", "投保单号", "投保日期", "状态"],
         Page::Policies => &["保险机构名称", "险种", "保单号", "生效日期"],
         Page::Payments => &["付款银行", "保险机构名称", "支付日期", "状态"],
+        Page::CoverDetails | Page::StatusLog | Page::Menu => &[],
+    }
+}
+
+/// The columns by which a page can be sorted (排序).
+pub const fn page_sorts(page: Page) -> &'static [&'static str] {
+    match page {
+        Page::Agreements => &["签约时间", "协议生效时间", "协议失效时间"],
+        Page::OpenCoverRequests => &["申请时间"],
+        Page::OpenCovers | Page::ValidOpenCovers => &["协议结束日期"],
+        Page::Proposals => &["投保时间", "保险金额", "保费", "起运日期", "缴费截止日"],
+        Page::Policies => &["生效时间", "保险金额", "保费", "起运日期"],
+        Page::Payments => &["支付时间", "金额"],
         Page::CoverDetails | Page::StatusLog | Page::Menu => &[],
     }
 }
