@@ -684,9 +684,8 @@ pub fn names() -> Vec<String> {
     names.extend(cast.enterprises.iter().flat_map(|e| [e.short.clone(), e.name.clone()]));
     names.extend(cast.directory.institutions().iter().flat_map(|i| [i.short.clone(), i.name.clone()]));
     names.extend(CardSlot::ALL.map(|card| card.chinese().to_owned()));
-    for of in [|w: &'static RecordWords| w.fields(), |w| w.states, |w| w.codes] {
-        names.extend(every(of).into_iter().map(str::to_owned));
-    }
+    let of_records = [every(RecordWords::fields), every(|w| w.states), every(|w| w.codes)];
+    names.extend(of_records.into_iter().flatten().map(str::to_owned));
     names
 }
 

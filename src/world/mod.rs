@@ -14,6 +14,7 @@ pub mod gateway;
 pub mod journal;
 pub mod keys;
 pub mod network;
+mod parties;
 pub mod person;
 pub mod sabotage;
 pub mod script;
@@ -139,7 +140,7 @@ impl World {
                 (i.id.clone(), (Party::new(i.clone(), settings.clone()), gateway))
             })
             .collect();
-        Self {
+        let mut world = Self {
             now: setup.start,
             start: setup.start,
             draws: SeededDraws::new(setup.seed, &setup.case),
@@ -164,7 +165,9 @@ impl World {
             ways: BTreeSet::new(),
             changes: 0,
             at_once: 0,
-        }
+        };
+        world.open_accounts();
+        world
     }
 
     /// The present.
@@ -320,7 +323,7 @@ impl World {
             let Some(enterprise) = self.fixtures.enterprises.iter().find(|e| e.uscc.as_str() == uscc) else { continue };
             let scope = self.portal.observe(&enterprise.uscc);
             let id = RecordId::new(&record);
-            if let Some(shown) = scope.agreement(&id) {
+            if let Some(shown) = scope.shown(&id) {
                 let log = shown.log.iter().map(log_line).collect();
                 let fields = shown.fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
                 self.evidence.pages.push(RecordPage { record, fields, log });

@@ -125,7 +125,8 @@ pub(super) fn takes(takes: Takes) -> Value {
         Takes::Categories => json!({"type": "array"}),
         Takes::Attachments => {
             let files: Vec<Word> = attachments::names().map(|name| word(name, "")).collect();
-            words_or(files.iter().cloned().chain([word("空", "没有附件")]), vec![reference(), listed(files)])
+            let alone: Vec<Word> = files.iter().cloned().chain([word("空", "没有附件")]).collect();
+            words_or(alone, vec![reference(), listed(files)])
         }
         Takes::Duration => duration(),
         Takes::Time => time(),
