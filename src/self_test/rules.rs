@@ -24,7 +24,7 @@ type Span = (&'static str, &'static str, fn(&mut Settings) -> &mut Duration);
 /// One wrong portal for each thing that can be wrong in one way.
 pub fn mutants() -> Vec<Mutant> {
     let faithful = Rules::default();
-    let Rules { agreement, agreement_form: _, permissions: _, settings } = &faithful;
+    let Rules { agreement, settings, .. } = &faithful;
     let mut made = Vec::new();
     for at in 0..agreement.len() {
         of_row(&faithful, at, &mut made);
@@ -200,6 +200,7 @@ fn of_settings(faithful: &Rules, settings: &Settings, made: &mut Vec<Mutant>) {
         send_tries,
         send_span: _,
         silence: _,
+        payment_answer: _,
         gap_hold: _,
         message_window: _,
         premium_term_days: _, // a party's affair, no rule of the portal

@@ -7,12 +7,14 @@
 //! it; portal and parties never meet except through sealed bytes on the [`network`].
 
 pub mod acts;
+pub mod attachments;
 pub mod draws;
 pub mod fixtures;
 pub mod gateway;
 pub mod journal;
 pub mod keys;
 pub mod network;
+mod parties;
 pub mod person;
 pub mod sabotage;
 pub mod script;
@@ -138,12 +140,17 @@ impl World {
                 (i.id.clone(), (Party::new(i.clone(), settings.clone()), gateway))
             })
             .collect();
-        Self {
+        let mut world = Self {
             now: setup.start,
             start: setup.start,
             draws: SeededDraws::new(setup.seed, &setup.case),
             fixtures,
-            portal: Portal::new(setup.rules, Arc::clone(&fixtures.directory), Arc::clone(&fixtures.enterprises)),
+            portal: Portal::new(
+                setup.rules,
+                Arc::clone(&fixtures.directory),
+                Arc::clone(fixtures::tables()),
+                Arc::clone(&fixtures.enterprises),
+            ),
             portal_gateway: Gateway::new(PartyId::portal(), keys).expect(KEYED),
             parties,
             script: setup.script,
@@ -163,7 +170,9 @@ impl World {
             ways: BTreeSet::new(),
             changes: 0,
             at_once: 0,
-        }
+        };
+        world.open_accounts();
+        world
     }
 
     /// The present.
@@ -319,7 +328,7 @@ impl World {
             let Some(enterprise) = self.fixtures.enterprises.iter().find(|e| e.uscc.as_str() == uscc) else { continue };
             let scope = self.portal.observe(&enterprise.uscc);
             let id = RecordId::new(&record);
-            if let Some(shown) = scope.agreement(&id) {
+            if let Some(shown) = scope.shown(&id) {
                 let log = shown.log.iter().map(log_line).collect();
                 let fields = shown.fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
                 self.evidence.pages.push(RecordPage { record, fields, log });
@@ -526,7 +535,7 @@ fn log_line(row: &domain::portal::LogRow) -> LogLine {
         record: row.record.to_string(),
         number: row.number,
         code: row.code.to_owned(),
-        text: row.text.clone(),
+        text: row.text.to_string(),
         recorded_at: row.recorded_at,
     }
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use super::{
     agreement::{Event, LIFE_CYCLE, State},
-    cover,
-    payment, proposal, request,
+    cover, payment, proposal, request,
     session::CardRole,
 };
 use crate::{

@@ -6,7 +6,7 @@ use domain::{
     Refusal,
     directory::PartyRole,
     form,
-    portal::{Command, Query},
+    portal::{Command, Page, Query},
     refusal,
 };
 
@@ -14,7 +14,10 @@ use super::{Named, Player, Read, Stop};
 use crate::{
     evidence::{Entered, Happening},
     scenario::{
-        catalogue::{BANK_LABEL, PAYEE_LABEL},
+        catalogue::{
+            BANK_LABEL, PAYEE_LABEL,
+            records::{RECORDS, page_kind},
+        },
         model::{self, Act, Advance, PartyName, RefusalExpected, Step, Value},
     },
     verdict::{
@@ -27,11 +30,11 @@ use crate::{
 
 /// How a step that was not refused ended.
 #[derive(Default)]
-struct Success {
-    prompt: String,
-    named: Option<Named>,
+pub(super) struct Success {
+    pub(super) prompt: String,
+    pub(super) named: Option<Named>,
     /// The form was filled in, and 否 was the answer at the dialog.
-    declined: bool,
+    pub(super) declined: bool,
 }
 
 /// Who acts in a step, if a person does.
@@ -48,7 +51,10 @@ pub(super) fn who(act: &Act) -> Option<Who> {
         | Act::ResignAgreement { who, .. }
         | Act::Resend { who, .. }
         | Act::Query { who, .. } => *who,
-        Act::Advance(_) | Act::Wait { .. } | Act::Expect { .. } | Act::EndAgreement { .. } => return None,
+        Act::Cargo(act) => act.who,
+        Act::Advance(_) | Act::Wait { .. } | Act::Expect { .. } | Act::EndAgreement { .. } | Act::Party { .. } => {
+            return None;
+        }
     };
     Some(person(who))
 }
@@ -169,18 +175,18 @@ impl Player<'_> {
                 self.complete(who, Command::ResignAgreement { failed: id, form: filled }, pin, *confirm)
             }
             Act::Resend { record, pin, .. } => {
-                let Some(Named::Record { id, .. }) = self.names.get(record).cloned() else {
+                let Some((id, _)) = self.record_of(record) else {
                     return Err(Refusal::new(refusal::NOT_FOUND, &[]));
                 };
                 let done = self.world.act(who, Command::Resend { record: id }, pin.as_deref())?;
                 Ok(Success { prompt: done.prompt, ..Success::default() })
             }
-            Act::Query { page, filters, page_size, page_number, record, pin, .. } => {
+            Act::Query { page, filters, page_size, page_number, record, sort, tab, pin, .. } => {
                 let record = match record {
                     None => None,
-                    Some(name) => match self.names.get(name) {
-                        Some(Named::Record { id, .. }) => Some(id.clone()),
-                        _ => return Err(Refusal::new(refusal::NOT_FOUND, &[])),
+                    Some(name) => match self.record_of(name) {
+                        Some((id, _)) => Some(id),
+                        None => return Err(Refusal::new(refusal::NOT_FOUND, &[])),
                     },
                 };
                 let filters = filters
@@ -189,23 +195,32 @@ impl Player<'_> {
                         (label.clone(), values.iter().map(|v| self.text_of(v).unwrap_or_default()).collect())
                     })
                     .collect();
-                let query = Query { page: *page, filters, page_size: *page_size, page_number: *page_number, record };
+                let query = Query {
+                    page: *page,
+                    filters,
+                    page_size: *page_size,
+                    page_number: *page_number,
+                    record,
+                    sort: sort.clone(),
+                    tab: tab.clone(),
+                };
                 let table = self.world.query(who, &query, pin.as_deref())?;
                 let read = Read {
                     page: page.name(),
                     filtered: !query.filters.is_empty(),
                     role: if self.passwords.contains(&who) { "账号密码" } else { who.slot.kind() },
-                    others_have_records: self.others_have_records(who),
+                    others_have_records: self.others_have_records(who, *page),
                 };
                 Ok(Success { prompt: table.footer.clone(), named: Some(Named::Table { table, read }), declined: false })
             }
-            Act::Advance(_) | Act::Wait { .. } | Act::Expect { .. } | Act::EndAgreement { .. } => {
+            Act::Cargo(act) => self.cargo_outcome(who, act),
+            Act::Advance(_) | Act::Wait { .. } | Act::Expect { .. } | Act::EndAgreement { .. } | Act::Party { .. } => {
                 Ok(Success::default())
             }
         }
     }
 
-    fn complete(
+    pub(super) fn complete(
         &mut self,
         who: Who,
         command: Command,
@@ -221,6 +236,8 @@ impl Player<'_> {
                     let entered = Entered {
                         record: record.to_string(),
                         fields: typed,
+                        special_terms: Vec::new(),
+                        attachments: Vec::new(),
                         legal_person: enterprise.legal_person.clone(),
                         postcode: enterprise.postcode.clone(),
                     };
@@ -271,7 +288,7 @@ impl Player<'_> {
     }
 
     /// The text that a value stands for; `None` for 空.
-    fn text_of(&self, value: &Value) -> Option<String> {
+    pub(super) fn text_of(&self, value: &Value) -> Option<String> {
         match value {
             Value::Text(text) => Some(text.clone()),
             Value::Blank => None,
@@ -314,9 +331,9 @@ impl Player<'_> {
         self.result.cite(cited, &format!("拒绝 {}", refusal.code), step.line);
     }
 
-    /// Whether another enterprise has an agreement at this moment, so that not seeing it proves something.
-    fn others_have_records(&self, who: Who) -> bool {
-        let query = Query::of(domain::portal::Page::Agreements);
+    /// Whether another enterprise has a record on such a page at this moment, so that not seeing it proves something.
+    fn others_have_records(&self, who: Who, page: Page) -> bool {
+        let query = Query::of(page_kind(page).map_or(Page::Agreements, |_| page));
         self.world
             .enterprises()
             .iter()
@@ -329,19 +346,21 @@ impl Player<'_> {
         let mut text = String::new();
         for enterprise in self.world.enterprises() {
             let scope = self.world.portal().observe(&enterprise.uscc);
-            let mut query = Query::of(domain::portal::Page::Agreements);
-            query.page_size = 100;
-            for row in scope.table(&query).rows {
-                for (_, value) in row {
-                    text.push_str(&value);
-                    text.push('\u{1f}');
+            for words in RECORDS {
+                let mut query = Query { page_size: 100, ..Query::of(words.page) };
+                loop {
+                    let table = scope.table(&query);
+                    for id in &table.records {
+                        let Some(shown) = scope.shown(id) else { continue };
+                        let fields = shown.fields.iter().flat_map(|(label, value)| [*label, value.as_str()]);
+                        fields.for_each(|part| text.extend([part, "\u{1f}"]));
+                        text.push_str(&format!("{id}:{};", shown.log.len()));
+                    }
+                    if query.page_number * query.page_size >= table.total {
+                        break;
+                    }
+                    query.page_number += 1;
                 }
-            }
-        }
-        for named in self.names.values() {
-            if let Named::Record { id, enterprise } = named {
-                let uscc = &self.world.enterprises()[*enterprise].uscc;
-                text.push_str(&format!("{}:{};", id, self.world.portal().observe(uscc).log(id).len()));
             }
         }
         let sent = self.world.evidence().entries.iter().filter(|e| matches!(e.what, Happening::Sent(_))).count();
@@ -419,6 +438,8 @@ fn touches_session(act: &Act) -> bool {
         | Act::Advance(_)
         | Act::Wait { .. }
         | Act::Expect { .. }
+        | Act::Cargo(_)
+        | Act::Party { .. }
         | Act::EndAgreement { .. } => false,
     }
 }
