@@ -196,6 +196,20 @@ fn setup(case: &Case, options: &Options, desks: Box<dyn Desks>) -> Setup {
     }
 }
 
+/// Plays a case without judging it, for the portal that it leaves: to look at, or to take records from.
+pub fn play_for_portal(case: &Case, options: &Options) -> Portal {
+    let mut player = Player {
+        case,
+        world: World::new(setup(case, options, Box::new(MemoryDesks))),
+        names: BTreeMap::new(),
+        passwords: BTreeSet::new(),
+        step: None,
+        result: blank(case, options.seed),
+    };
+    player.play_steps();
+    player.world.portal().clone()
+}
+
 impl Player<'_> {
     fn play_steps(&mut self) -> bool {
         self.set_accounts();
