@@ -159,7 +159,8 @@ impl Reader<'_> {
         let text = self.word(node)?;
         let bare = text.strip_suffix('%').unwrap_or(&text);
         let (whole, places) = bare.split_once('.').unwrap_or((bare, "0"));
-        let digits = |part: &str, most| !part.is_empty() && part.len() <= most && part.bytes().all(|b| b.is_ascii_digit());
+        let digits =
+            |part: &str, most| !part.is_empty() && part.len() <= most && part.bytes().all(|b| b.is_ascii_digit());
         if digits(whole, 3) && digits(places, 6) {
             return Some(bare.to_owned());
         }
@@ -271,7 +272,8 @@ impl Reader<'_> {
         let insurer = fields.node(INSURER_SHORT).and_then(|n| self.word(n));
         let line = fields.node("险种").and_then(|n| self.one_of(n, LINES));
         let typed = [(INSURER_LABEL, insurer), ("拟投保险种", line)];
-        let typed = typed.into_iter().filter_map(|(label, text)| Some((label.to_owned(), Value::Text(text?)))).collect();
+        let typed =
+            typed.into_iter().filter_map(|(label, text)| Some((label.to_owned(), Value::Text(text?)))).collect();
         let head = Head { key: &key, verb: signing, party: None };
         let signed = self.party_act(&head, PartyRole::Insurer, &fields);
         let line = self.line(item.span);
@@ -310,9 +312,8 @@ impl Reader<'_> {
     /// The labels beside which a red hint may stand: those of the form that has the nearest one.
     pub(super) fn hinted(&self, found: &str) -> Vec<&'static str> {
         let forms = [FormName::Agreement, FormName::Request, FormName::Proposal];
-        let near = forms.into_iter().find(|form| {
-            super::meant::nearest(found, form.labels().iter().map(|f| f.name)).is_some()
-        });
+        let near =
+            forms.into_iter().find(|form| super::meant::nearest(found, form.labels().iter().map(|f| f.name)).is_some());
         near.unwrap_or(FormName::Agreement).labels().iter().map(|f| f.name).collect()
     }
 }

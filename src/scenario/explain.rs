@@ -264,7 +264,8 @@ fn transitions(kind: RecordKind) -> Vec<String> {
             .map(|row| {
                 let (from, to) = (row.from.page_text(), row.to.page_text());
                 let (event, rules) = (row.event.chinese(), row.requirements.join("、"));
-                let log = if row.code.is_empty() { "不记录".to_owned() } else { format!("{} {}", row.code, row.text) };
+                let log =
+                    if row.code.is_empty() { "不记录".to_owned() } else { format!("{} {}", row.code, row.text) };
                 format!("{from} → {to}  {event}：{log}  {rules}")
             })
             .collect(),

@@ -209,9 +209,11 @@ impl Citable {
             _ => None,
         };
         let named = expected.fields.iter().map(|(label, _)| label.as_str());
+        let page = form.map(|form| form.form());
         let any = form.filter(|_| expected.fields.is_empty()).map(|form| form.labels()).unwrap_or_default();
         let any = any.iter().map(|f| f.name);
-        let hinted: Vec<&str> = named.chain(any).flat_map(citations::of_hint).copied().collect();
+        let of = |name| page.as_ref().map(|page| citations::of_hint(page, name)).unwrap_or_default();
+        let hinted: Vec<&str> = named.chain(any).flat_map(of).collect();
         self.ids.extend(hinted);
     }
 

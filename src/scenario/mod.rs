@@ -7,9 +7,9 @@
 //! tells which files changed. Invariant: reading a file has no effect and never panics, whatever is in it.
 
 pub mod abreast;
+mod cargo;
 pub mod cast;
 pub mod catalogue;
-mod cargo;
 mod deeds;
 mod expectation;
 pub mod explain;

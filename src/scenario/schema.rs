@@ -17,8 +17,8 @@ use self::value::{
 use super::{
     cast::Cast,
     catalogue::{
-        Actor, BANK_SHORT, CONFIRM, FAULTS, Field, GIVEN_KEYS, OUTCOMES, PIN,
-        REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL, TERMS_PRINTED, TOP_KEYS, Takes, VERBS, Verb,
+        Actor, BANK_SHORT, CONFIRM, FAULTS, Field, GIVEN_KEYS, OUTCOMES, PIN, REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL,
+        TERMS_PRINTED, TOP_KEYS, Takes, VERBS, Verb,
         cargo::ALIASES,
         forms::{FormName, INSURER_SHORT},
         page_columns, page_filters,
@@ -266,7 +266,9 @@ fn given() -> Value {
     let keys = GIVEN_KEYS.iter().map(|key| {
         let schema = match *key {
             "企业" => described(map(enterprises.clone(), &[]), key, "各企业在各银行的余额、冻结、每日限额"),
-            "货运协议" => described(form_of("保险公司.线下签约"), key, "已经有效的货运协议，字段与「线下签约」相同"),
+            "货运协议" => {
+                described(form_of("保险公司.线下签约"), key, "已经有效的货运协议，字段与「线下签约」相同")
+            }
             "投保单" => described(form_of("货运投保"), key, "已出单未缴费的投保单，字段与「货运投保」相同"),
             _ => described(form_of("协议签署"), key, "已经签好的三方协议，字段与「协议签署」的表单相同"),
         };

@@ -333,7 +333,9 @@ impl Reader<'_> {
                 let (form, terms) = self.form(fields);
                 Act::ResignAgreement { who, agreement: agreement?, form, pin, confirm, terms }
             }
-            "重新发送" => Act::Resend { who, record: fields.node("记录").and_then(|n| self.record(n, None))?, pin },
+            "重新发送" => {
+                Act::Resend { who, record: fields.node("记录").and_then(|n| self.record(n, None))?, pin }
+            }
             "查询" => self.query(who, fields, pin)?,
             other if Deed::of_verb(other).is_some() => self.cargo_act(verb, who, fields, pin, confirm)?,
             other => unreachable!("the catalogue's verb {other} is read above, and a test reads them all"),
@@ -399,7 +401,9 @@ impl Reader<'_> {
                     continue;
                 }
                 let nodes = match &value.kind {
-                    NodeKind::List(items) if items.len() == 2 && RANGES.contains(&key.text.as_str()) => items.as_slice(),
+                    NodeKind::List(items) if items.len() == 2 && RANGES.contains(&key.text.as_str()) => {
+                        items.as_slice()
+                    }
                     _ => std::slice::from_ref(value),
                 };
                 let values: Vec<Value> = nodes.iter().filter_map(|n| self.filter(n, &key.text, &states)).collect();

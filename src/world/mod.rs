@@ -145,7 +145,12 @@ impl World {
             start: setup.start,
             draws: SeededDraws::new(setup.seed, &setup.case),
             fixtures,
-            portal: Portal::new(setup.rules, Arc::clone(&fixtures.directory), Arc::clone(&fixtures.enterprises)),
+            portal: Portal::new(
+                setup.rules,
+                Arc::clone(&fixtures.directory),
+                Arc::clone(fixtures::tables()),
+                Arc::clone(&fixtures.enterprises),
+            ),
             portal_gateway: Gateway::new(PartyId::portal(), keys).expect(KEYED),
             parties,
             script: setup.script,
@@ -530,7 +535,7 @@ fn log_line(row: &domain::portal::LogRow) -> LogLine {
         record: row.record.to_string(),
         number: row.number,
         code: row.code.to_owned(),
-        text: row.text.clone(),
+        text: row.text.to_string(),
         recorded_at: row.recorded_at,
     }
 }

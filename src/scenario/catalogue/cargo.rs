@@ -14,8 +14,10 @@ pub const COVERAGES: &[&str] = &["航空运输一切险", "陆运一切险", "�
 /// Verbs that have another name too.
 pub const ALIASES: &[(&str, &str)] = &[("线下签约", "保险公司.线下签约")];
 
-const COVER: Field = must("协议", Takes::Records(RecordKind::OpenCover), "从哪份货运协议投保；[$甲, $乙] 或 空 是没有选对");
-const PROPOSAL: Field = must("投保单", Takes::Records(RecordKind::Proposal), "选中的投保单；[$甲, $乙] 或 空 是没有选对");
+const COVER: Field =
+    must("协议", Takes::Records(RecordKind::OpenCover), "从哪份货运协议投保；[$甲, $乙] 或 空 是没有选对");
+const PROPOSAL: Field =
+    must("投保单", Takes::Records(RecordKind::Proposal), "选中的投保单；[$甲, $乙] 或 空 是没有选对");
 const TERMS: Field = may("特殊约定", Takes::Terms, "[{名称: …, 内容: …}, …] 或 空；默认照页面打开时的");
 const FILES: Field = may("附件", Takes::Attachments, "附件的名称，可写列表或 空；默认照页面打开时的");
 const PAYING: &[Field] = &[
@@ -78,25 +80,42 @@ pub const PERSONS: &[Verb] = &[
     Verb {
         form: Some(FormName::Request),
         requirements: &["RSV-01", "RSV-02", "UI-01"],
-        ..verb("预约", OPERATOR, "填写货运险预约并发往保险公司", "- 预约: {保险机构: 中银保险, 拟投保险种: 进口货运险, 记作: 预约}")
+        ..verb(
+            "预约",
+            OPERATOR,
+            "填写货运险预约并发往保险公司",
+            "- 预约: {保险机构: 中银保险, 拟投保险种: 进口货运险, 记作: 预约}",
+        )
     },
     Verb {
         fields: &[COVER, TERMS, FILES],
         form: Some(FormName::Proposal),
-        requirements: &["CGO-01", "CGO-02", "CGO-03", "CGO-04", "CGO-05", "CGO-06", "CGO-07", "CGO-08", "CGO-10", "OPC-06", "UI-07"],
+        requirements: &[
+            "CGO-01", "CGO-02", "CGO-03", "CGO-04", "CGO-05", "CGO-06", "CGO-07", "CGO-08", "CGO-10", "OPC-06", "UI-07",
+        ],
         ..verb("货运投保", OPERATOR, "从一份货运协议填写投保单并提交", "- 货运投保: {协议: $货运协议, 记作: 投保单}")
     },
     Verb {
         fields: &[COVER, TERMS, FILES],
         form: Some(FormName::Proposal),
         requirements: &["CGO-10", "OPC-06"],
-        ..verb("暂存", OPERATOR, "从一份货运协议填写投保单，只存不发", "- 暂存: {协议: $货运协议, 发票金额: 20000.00, 记作: 投保单}")
+        ..verb(
+            "暂存",
+            OPERATOR,
+            "从一份货运协议填写投保单，只存不发",
+            "- 暂存: {协议: $货运协议, 发票金额: 20000.00, 记作: 投保单}",
+        )
     },
     Verb {
         fields: &[PROPOSAL, TERMS, FILES],
         form: Some(FormName::Proposal),
         requirements: &["CGO-12"],
-        ..verb("修改", OPERATOR, "修改投保单并保存，不提交；没有写的栏照旧", "- 修改: {投保单: $投保单, 发票金额: 30000.00}")
+        ..verb(
+            "修改",
+            OPERATOR,
+            "修改投保单并保存，不提交；没有写的栏照旧",
+            "- 修改: {投保单: $投保单, 发票金额: 30000.00}",
+        )
     },
     Verb {
         fields: &[PROPOSAL, TERMS, FILES],
@@ -125,12 +144,22 @@ pub const PERSONS: &[Verb] = &[
         ],
         form: Some(FormName::Proposal),
         requirements: &["CGO-17"],
-        ..verb("复制保单", OPERATOR, "复制一份保单，改后作为新的投保单提交", "- 复制保单: {保单: $投保单, 记作: 新投保单}")
+        ..verb(
+            "复制保单",
+            OPERATOR,
+            "复制一份保单，改后作为新的投保单提交",
+            "- 复制保单: {保单: $投保单, 记作: 新投保单}",
+        )
     },
     Verb {
         fields: ON_FILES,
         requirements: &["CGO-09"],
-        ..verb("上传附件", OPERATOR, "打开修改，添加附件，保存", "- 上传附件: {投保单: $投保单, 附件: [发票.pdf, 装箱单.png]}")
+        ..verb(
+            "上传附件",
+            OPERATOR,
+            "打开修改，添加附件，保存",
+            "- 上传附件: {投保单: $投保单, 附件: [发票.pdf, 装箱单.png]}",
+        )
     },
     Verb {
         fields: ON_FILES,
@@ -142,7 +171,12 @@ pub const PERSONS: &[Verb] = &[
         pin: true,
         dialog: true,
         requirements: &["CGO-15", "PAY-03", "PAY-07"],
-        ..verb("在线支付", OPERATOR, "选三方协议，确认，用卡签名，发往银行", "- 在线支付: {投保单: $投保单, 记作: 交费}")
+        ..verb(
+            "在线支付",
+            OPERATOR,
+            "选三方协议，确认，用卡签名，发往银行",
+            "- 在线支付: {投保单: $投保单, 记作: 交费}",
+        )
     },
     Verb {
         fields: PAYING,
@@ -163,12 +197,22 @@ pub const PARTIES: &[Verb] = &[
     Verb {
         fields: SIGNING,
         requirements: &["RSV-04", "OPC-07"],
-        ..verb("保险公司.线下签约", BY_INSURER, "保险公司与企业线下签好货运协议，报给门户；也可只写「线下签约」", "- 线下签约: {预约: $预约, 记作: 新协议}")
+        ..verb(
+            "保险公司.线下签约",
+            BY_INSURER,
+            "保险公司与企业线下签好货运协议，报给门户；也可只写「线下签约」",
+            "- 线下签约: {预约: $预约, 记作: 新协议}",
+        )
     },
     Verb {
         fields: CHANGING,
         requirements: &["OPC-07"],
-        ..verb("保险公司.变更协议", BY_INSURER, "保险公司变更一份货运协议", "- 保险公司.变更协议: {货运协议: $货运协议, 保险费率: 0.500}")
+        ..verb(
+            "保险公司.变更协议",
+            BY_INSURER,
+            "保险公司变更一份货运协议",
+            "- 保险公司.变更协议: {货运协议: $货运协议, 保险费率: 0.500}",
+        )
     },
     Verb {
         fields: &[
@@ -176,7 +220,12 @@ pub const PARTIES: &[Verb] = &[
             may("原因", Takes::Text, "终止的原因"),
         ],
         requirements: &["OPC-07"],
-        ..verb("保险公司.终止协议", BY_INSURER, "保险公司终止一份货运协议", "- 保险公司.终止协议: {货运协议: $货运协议, 原因: 逾期未缴保费}")
+        ..verb(
+            "保险公司.终止协议",
+            BY_INSURER,
+            "保险公司终止一份货运协议",
+            "- 保险公司.终止协议: {货运协议: $货运协议, 原因: 逾期未缴保费}",
+        )
     },
     Verb {
         fields: &[ENTERPRISE, AT_BANK],
@@ -191,11 +240,21 @@ pub const PARTIES: &[Verb] = &[
     Verb {
         fields: &[ENTERPRISE, AT_BANK, may("每日限额", Takes::Money, "一天最多付出多少；不写则取消限额")],
         requirements: &["PAY-06"],
-        ..verb("银行.设置限额", BY_BANK, "银行给企业的账户设每日限额", "- 银行.设置限额: {企业: 滨海远航, 银行: 中国银行, 每日限额: 100.00}")
+        ..verb(
+            "银行.设置限额",
+            BY_BANK,
+            "银行给企业的账户设每日限额",
+            "- 银行.设置限额: {企业: 滨海远航, 银行: 中国银行, 每日限额: 100.00}",
+        )
     },
     Verb {
         fields: &[ENTERPRISE, AT_BANK, must("金额", Takes::Money, "存入多少")],
         requirements: &["PAY-06"],
-        ..verb("银行.存入", BY_BANK, "企业的账户里存入一笔钱", "- 银行.存入: {企业: 滨海远航, 银行: 中国银行, 金额: 1000.00}")
+        ..verb(
+            "银行.存入",
+            BY_BANK,
+            "企业的账户里存入一笔钱",
+            "- 银行.存入: {企业: 滨海远航, 银行: 中国银行, 金额: 1000.00}",
+        )
     },
 ];

@@ -5,7 +5,10 @@
 use domain::{directory::PartyRole, portal::RecordKind};
 
 use crate::scenario::{
-    catalogue::{FaultWord, Field, Takes, Verb, records::{RANGES, example_name, words_of}},
+    catalogue::{
+        FaultWord, Field, Takes, Verb,
+        records::{RANGES, example_name, words_of},
+    },
     fields::LISTS,
 };
 

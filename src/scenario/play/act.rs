@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use domain::{
     Refusal,
     directory::PartyRole,
-    portal::{Command, Field, Page, Query},
+    form,
+    portal::{Command, Page, Query},
     refusal,
 };
 
@@ -13,7 +14,10 @@ use super::{Named, Player, Read, Stop};
 use crate::{
     evidence::{Entered, Happening},
     scenario::{
-        catalogue::records::{RECORDS, page_kind},
+        catalogue::{
+            BANK_LABEL, PAYEE_LABEL,
+            records::{RECORDS, page_kind},
+        },
         model::{self, Act, Advance, PartyName, RefusalExpected, Step, Value},
     },
     verdict::{
@@ -250,16 +254,17 @@ impl Player<'_> {
     }
 
     /// Fills a form as a person does who knows the fixture enterprise by heart, then with what the step gives.
-    fn fill(&mut self, who: Who, fields: &mut BTreeMap<Field, String>, given: &[(String, Value)], old: Option<&str>) {
-        let texts: Vec<(Field, Option<String>)> =
-            given.iter().filter_map(|(label, value)| Some((Field::by_label(label)?, self.text_of(value)))).collect();
-        let chosen = |field: Field| texts.iter().find(|(f, _)| *f == field).map(|(_, text)| text.clone());
+    fn fill(&mut self, who: Who, fields: &mut BTreeMap<String, String>, given: &[(String, Value)], old: Option<&str>) {
+        let form = form::agreement();
+        let texts: Vec<(&str, Option<String>)> =
+            given.iter().filter_map(|(name, value)| Some((form.by_name(name)?.name, self.text_of(value)))).collect();
+        let chosen = |field: &str| texts.iter().find(|(f, _)| *f == field).map(|(_, text)| text.clone());
         let first = |role: PartyRole| {
             self.world.directory().institutions().iter().find(|i| i.role == role).map(|i| i.name.clone())
         };
         let shown = |label: &str| old.and_then(|name| self.shown_text(name, label));
-        let bank = chosen(Field::Bank).unwrap_or_else(|| shown("银行名称").or_else(|| first(PartyRole::Bank)));
-        let payee = chosen(Field::Payee).unwrap_or_else(|| shown("收款企业名称").or_else(|| first(PartyRole::Insurer)));
+        let bank = chosen(BANK_LABEL).unwrap_or_else(|| shown("银行名称").or_else(|| first(PartyRole::Bank)));
+        let payee = chosen(PAYEE_LABEL).unwrap_or_else(|| shown("收款企业名称").or_else(|| first(PartyRole::Insurer)));
         let enterprise = &self.world.enterprises()[who.enterprise];
         let bank_id = bank.as_deref().and_then(|b| self.world.directory().by_name(b)).map(|i| i.id.clone());
         let account = enterprise
@@ -269,15 +274,15 @@ impl Player<'_> {
             .or(enterprise.accounts.first())
             .map(|(_, number)| number.clone());
         let by_heart = [
-            (Field::Bank, bank),
-            (Field::Payee, payee),
-            (Field::Account, account),
-            (Field::TaxNumber, Some(enterprise.uscc.to_string())),
+            (BANK_LABEL, bank),
+            (PAYEE_LABEL, payee),
+            ("付款账号", account),
+            ("企业税号", Some(enterprise.uscc.to_string())),
         ];
         for (field, text) in by_heart.into_iter().chain(texts) {
             match text {
-                Some(text) => fields.insert(field, text),
-                None => fields.remove(&field),
+                Some(text) => fields.insert(field.to_owned(), text),
+                None => fields.remove(field),
             };
         }
     }
@@ -411,9 +416,7 @@ impl Player<'_> {
 /// What a person entered into a form, by the manual's labels.
 fn typed(command: &Command) -> BTreeMap<String, String> {
     match command {
-        Command::SignAgreement(form) | Command::ResignAgreement { form, .. } => {
-            form.fields.iter().map(|(field, text)| (field.label().to_owned(), text.clone())).collect()
-        }
+        Command::SignAgreement(form) | Command::ResignAgreement { form, .. } => form.fields.clone(),
         _ => BTreeMap::new(),
     }
 }
@@ -448,12 +451,13 @@ fn expected_rule(expected: &RefusalExpected) -> Option<&'static str> {
         _ => None,
     };
     let (code, prompt) = (literal(&expected.code), literal(&expected.prompt));
-    let by_field = expected.fields.first().and_then(|(label, _)| citations::of_hint(label).last());
+    let form = form::agreement();
+    let by_field = expected.fields.first().and_then(|(name, _)| citations::of_hint(&form, name).last().copied());
     let by_entry = refusal::ALL.iter().find(|e| {
         code.as_deref() == Some(e.code)
             || prompt.as_deref().is_some_and(|p| e.prompt.split("{}").all(|part| p.contains(part)))
     });
-    by_field.or_else(|| by_entry.and_then(|e| e.requirements.first())).copied()
+    by_field.or_else(|| by_entry.and_then(|e| e.requirements.first().copied()))
 }
 
 fn refusal_text(expected: &RefusalExpected) -> String {

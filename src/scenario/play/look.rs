@@ -263,7 +263,7 @@ impl Player<'_> {
                 };
                 match field {
                     "状态记录" => Some(Actual::List(shown.log.iter().map(|r| r.code.to_owned()).collect())),
-                    "状态描述" => Some(Actual::List(shown.log.iter().map(|r| r.text.clone()).collect())),
+                    "状态描述" => Some(Actual::List(shown.log.iter().map(|r| r.text.to_string()).collect())),
                     _ => shown.fields.iter().find(|(label, _)| *label == field).map(|(_, t)| Actual::Text(t.clone())),
                 }
             }
@@ -273,8 +273,19 @@ impl Player<'_> {
 
 /// The fields of a record that explain its state; the others are what was typed.
 const TOLD: &[&str] = &[
-    "状态", "失败方", "原因", "协议编号", "协议生效时间", "协议失效时间", "投保单号", "保单号", "保费", "缴费截止日", "金额",
-    "银行流水号", "退款金额",
+    "状态",
+    "失败方",
+    "原因",
+    "协议编号",
+    "协议生效时间",
+    "协议失效时间",
+    "投保单号",
+    "保单号",
+    "保费",
+    "缴费截止日",
+    "金额",
+    "银行流水号",
+    "退款金额",
 ];
 
 /// Of rows only the columns that the expectation names: the others would bury them.

@@ -66,10 +66,20 @@ impl Options {
 /// What a name given by 记作 stands for.
 #[derive(Clone)]
 enum Named {
-    Record { id: RecordId, enterprise: usize },
+    Record {
+        id: RecordId,
+        enterprise: usize,
+    },
     /// An open cover, which may still be on its way to the portal.
-    Cover { insurer: PartyId, number: String, enterprise: usize },
-    Table { table: Table, read: Read },
+    Cover {
+        insurer: PartyId,
+        number: String,
+        enterprise: usize,
+    },
+    Table {
+        table: Table,
+        read: Read,
+    },
 }
 
 /// How a page was read, for what a check of it proves.

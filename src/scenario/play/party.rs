@@ -109,7 +109,8 @@ impl Player<'_> {
             Some(Named::Cover { insurer, number, .. }) => Some((insurer.clone(), number.clone())),
             _ => None,
         };
-        let (insurer, number) = known.ok_or_else(|| format!("不知道「{name}」是哪份{}", RecordKind::OpenCover.chinese()))?;
+        let (insurer, number) =
+            known.ok_or_else(|| format!("不知道「{name}」是哪份{}", RecordKind::OpenCover.chinese()))?;
         Ok(match party {
             PartyName::Institution(id) => (id.clone(), number),
             PartyName::Role(_) => (insurer, number),
