@@ -51,9 +51,16 @@ fn around(example: &str, fault: bool) -> String {
             name("旧"),
             name("表")
         );
-        text += &format!("  - 预约: {{记作: {}}}\n", name("预约"));
         let paid = if name("投保单") == "投保单" { "投保单" } else { "别的" };
-        text += &format!("  - 在线支付: {{投保单: ${paid}, 记作: {}}}\n", name("交费"));
+        for (verb, step) in [
+            ("预约", format!("  - 预约: {{记作: {}}}\n", name("预约"))),
+            ("在线支付", format!("  - 在线支付: {{投保单: ${paid}, 记作: {}}}\n", name("交费"))),
+        ] {
+            // Where 步 names a verb, it is there once.
+            if !(fault && example.contains(&format!("步: {verb}"))) {
+                text += &step;
+            }
+        }
         if example.starts_with("- ") && !fault {
             text += &format!("  {example}\n");
         }
