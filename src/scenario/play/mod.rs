@@ -21,7 +21,7 @@ use std::{
 
 use domain::{
     directory::PartyId,
-    portal::{RecordId, Rules, Table, Way},
+    portal::{Portal, RecordId, Rules, Table, Way},
 };
 use interchange::Suite;
 use virtual_card::Card;
