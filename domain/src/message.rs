@@ -289,6 +289,36 @@ impl Body {
         }
     }
 
+    /// The same, for parties that lie.
+    pub fn business_number_mut(&mut self) -> &mut String {
+        match self {
+            Self::InsurerSigningRequested(b) => &mut b.application,
+            Self::InsurerSigningAnswered(b) => &mut b.application,
+            Self::BankSigningRequested(b) => &mut b.application,
+            Self::BankSigningAnswered(b) => &mut b.application,
+            Self::AgreementEndRequested(b) => &mut b.application,
+            Self::AgreementEndAnswered(b) => &mut b.application,
+            Self::AgreementEnded(b) => &mut b.application,
+            Self::OpenCoverRequested(b) => &mut b.application,
+            Self::OpenCoverAnswered(b) => &mut b.application,
+            Self::OpenCoverAdded(b) | Self::OpenCoverChanged(b) => &mut b.number,
+            Self::OpenCoverEnded(b) => &mut b.number,
+            Self::ProposalSubmitted(b) => &mut b.application,
+            Self::DataChecked(b) => &mut b.application,
+            Self::Underwritten(b) | Self::Reviewed(b) => &mut b.application,
+            Self::WithdrawalRequested(b) => &mut b.application,
+            Self::WithdrawalAnswered(b) => &mut b.application,
+            Self::PaymentOrdered(b) => &mut b.payment,
+            Self::PaymentAnswered(b) => &mut b.payment,
+            Self::PaymentQueried(b) => &mut b.payment,
+            Self::PaymentQueryAnswered(b) => &mut b.payment,
+            Self::PaymentNotified(b) => &mut b.application,
+            Self::PolicyEffected(b) => &mut b.application,
+            Self::RefundRequested(b) => &mut b.payment,
+            Self::RefundAnswered(b) => &mut b.payment,
+        }
+    }
+
     /// Yes or no, and the reason for a no; none of what decides nothing, and of a query's answer.
     pub fn decision(&self) -> Option<(Decision, Option<&str>)> {
         let (decision, reason) = match self {
@@ -304,6 +334,23 @@ impl Body {
             _ => return None,
         };
         Some((decision, reason.as_deref()))
+    }
+
+    /// The same, for parties that lie.
+    pub fn decision_mut(&mut self) -> Option<(&mut Decision, &mut Option<String>)> {
+        let (decision, reason) = match self {
+            Self::InsurerSigningAnswered(b) => (&mut b.decision, &mut b.reason),
+            Self::BankSigningAnswered(b) => (&mut b.decision, &mut b.reason),
+            Self::AgreementEndAnswered(b) => (&mut b.decision, &mut b.reason),
+            Self::OpenCoverAnswered(b) => (&mut b.decision, &mut b.reason),
+            Self::DataChecked(b) => (&mut b.decision, &mut b.reason),
+            Self::Underwritten(b) | Self::Reviewed(b) => (&mut b.decision, &mut b.reason),
+            Self::WithdrawalAnswered(b) => (&mut b.decision, &mut b.reason),
+            Self::PaymentAnswered(b) => (&mut b.decision, &mut b.reason),
+            Self::RefundAnswered(b) => (&mut b.decision, &mut b.reason),
+            _ => return None,
+        };
+        Some((decision, reason))
     }
 
     /// Its kind.

@@ -6,17 +6,13 @@
 
 use std::sync::LazyLock;
 
-use domain::{
-    directory::PartyRole,
-    message::{
-        AgreementEndAnswer, AgreementEndRequest, AgreementEnded, BankSigningAnswer, BankSigningRequest,
-        InsurerSigningAnswer, InsurerSigningRequest, Kind,
-    },
-};
-use schemars::{JsonSchema, generate::SchemaSettings};
+use domain::{directory::PartyRole, message::Kind};
 use serde_json::{Map, Value, json};
 
-use crate::shape::{Format, Presence, Shape};
+use crate::{
+    body,
+    shape::{Format, Presence, Shape},
+};
 
 /// One type of message.
 #[derive(Clone, Copy, Debug)]
@@ -40,20 +36,24 @@ pub struct Entry {
 }
 
 /// No message of any type may be larger than this, sealed.
-pub const SIZE_LIMIT: usize = 4 * 1024 * 1024;
+pub const SIZE_LIMIT: usize = LARGE;
 
 const SMALL: usize = 64 * 1024;
+/// Every 货物类别 and 特殊约定 that an open cover may have, at its longest.
+const MIDDLE: usize = 512 * 1024;
+/// A proposal with its attachments.
+const LARGE: usize = 16 * 1024 * 1024;
 
 macro_rules! entry {
-    ($kind:ident, $name:literal, $from:ident -> $to:ident, $requirements:expr) => {
+    ($kind:ident, $name:literal, $from:ident -> $to:ident, $limit:ident, $requirements:expr) => {
         Entry {
             kind: Kind::$kind,
-            type_: concat!("cn.kouan.agreement.", $name, ".v1"),
-            data_schema: concat!("urn:kouan:schema:cn.kouan.agreement.", $name, ".v1"),
+            type_: concat!("cn.kouan.", $name, ".v1"),
+            data_schema: concat!("urn:kouan:schema:cn.kouan.", $name, ".v1"),
             chinese: Kind::$kind.chinese(),
             from: PartyRole::$from,
             to: PartyRole::$to,
-            size_limit: SMALL,
+            size_limit: $limit,
             requirements: $requirements,
         }
     };
@@ -62,13 +62,32 @@ macro_rules! entry {
 /// Every type, in the order of [`Kind::ALL`].
 #[rustfmt::skip] // A table.
 pub const CATALOGUE: &[Entry] = &[
-    entry!(InsurerSigningRequested, "insurer-signing.requested", Portal -> Insurer, &["AGR-07", "AGR-08", "MSG-01"]),
-    entry!(InsurerSigningAnswered,  "insurer-signing.answered",  Insurer -> Portal, &["AGR-08", "AGR-11"]),
-    entry!(BankSigningRequested,    "bank-signing.requested",    Portal -> Bank,    &["AGR-07", "AGR-08", "MSG-01"]),
-    entry!(BankSigningAnswered,     "bank-signing.answered",     Bank -> Portal,    &["AGR-09", "AGR-11"]),
-    entry!(AgreementEndRequested,   "end.requested",             Portal -> Bank,    &["AGR-11"]),
-    entry!(AgreementEndAnswered,    "end.answered",              Bank -> Portal,    &["AGR-11"]),
-    entry!(AgreementEnded,          "ended",                     Bank -> Portal,    &["AGR-01"]),
+    entry!(InsurerSigningRequested, "agreement.insurer-signing.requested",  Portal -> Insurer, SMALL,  &["AGR-07", "AGR-08", "MSG-01"]),
+    entry!(InsurerSigningAnswered,  "agreement.insurer-signing.answered",   Insurer -> Portal, SMALL,  &["AGR-08", "AGR-11"]),
+    entry!(BankSigningRequested,    "agreement.bank-signing.requested",     Portal -> Bank,    SMALL,  &["AGR-07", "AGR-08", "MSG-01"]),
+    entry!(BankSigningAnswered,     "agreement.bank-signing.answered",      Bank -> Portal,    SMALL,  &["AGR-09", "AGR-11"]),
+    entry!(AgreementEndRequested,   "agreement.end.requested",              Portal -> Bank,    SMALL,  &["AGR-11"]),
+    entry!(AgreementEndAnswered,    "agreement.end.answered",               Bank -> Portal,    SMALL,  &["AGR-11"]),
+    entry!(AgreementEnded,          "agreement.ended",                      Bank -> Portal,    SMALL,  &["AGR-01"]),
+    entry!(OpenCoverRequested,      "cargo.open-cover-request.submitted",   Portal -> Insurer, SMALL,  &["RSV-02", "MSG-01"]),
+    entry!(OpenCoverAnswered,       "cargo.open-cover-request.answered",    Insurer -> Portal, SMALL,  &["RSV-04"]),
+    entry!(OpenCoverAdded,          "cargo.open-cover.added",               Insurer -> Portal, MIDDLE, &["OPC-01"]),
+    entry!(OpenCoverChanged,        "cargo.open-cover.changed",             Insurer -> Portal, MIDDLE, &["OPC-07"]),
+    entry!(OpenCoverEnded,          "cargo.open-cover.ended",               Insurer -> Portal, SMALL,  &["OPC-07"]),
+    entry!(ProposalSubmitted,       "cargo.proposal.submitted",             Portal -> Insurer, LARGE,  &["CGO-10", "CGO-12", "MSG-01"]),
+    entry!(DataChecked,             "cargo.proposal.checked",               Insurer -> Portal, SMALL,  &["CGO-14"]),
+    entry!(Underwritten,            "cargo.proposal.underwritten",          Insurer -> Portal, SMALL,  &["CGO-14"]),
+    entry!(Reviewed,                "cargo.proposal.reviewed",              Insurer -> Portal, SMALL,  &["CGO-14"]),
+    entry!(WithdrawalRequested,     "cargo.withdrawal.requested",           Portal -> Insurer, SMALL,  &["CGO-13", "MSG-01"]),
+    entry!(WithdrawalAnswered,      "cargo.withdrawal.answered",            Insurer -> Portal, SMALL,  &["CGO-13"]),
+    entry!(PaymentOrdered,          "payment.order.submitted",              Portal -> Bank,    SMALL,  &["CGO-15", "CGO-16", "ACC-06", "MSG-01"]),
+    entry!(PaymentAnswered,         "payment.order.answered",               Bank -> Portal,    SMALL,  &["PAY-03"]),
+    entry!(PaymentQueried,          "payment.query.submitted",              Portal -> Bank,    SMALL,  &["PAY-05", "MSG-01"]),
+    entry!(PaymentQueryAnswered,    "payment.query.answered",               Bank -> Portal,    SMALL,  &["PAY-05"]),
+    entry!(PaymentNotified,         "payment.notice.submitted",             Portal -> Insurer, SMALL,  &["PAY-05", "MSG-01"]),
+    entry!(PolicyEffected,          "cargo.policy.in-force",                Insurer -> Portal, SMALL,  &["PAY-05"]),
+    entry!(RefundRequested,         "payment.refund.requested",             Portal -> Insurer, SMALL,  &["PAY-04", "MSG-01"]),
+    entry!(RefundAnswered,          "payment.refund.answered",              Insurer -> Portal, SMALL,  &["PAY-04"]),
 ];
 
 /// The entry of a kind.
@@ -127,73 +146,80 @@ static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
 
 /// Where a kind stands in [`CATALOGUE`]; a test holds the two orders together.
 const fn position(kind: Kind) -> usize {
-    match kind {
-        Kind::InsurerSigningRequested => 0,
-        Kind::InsurerSigningAnswered => 1,
-        Kind::BankSigningRequested => 2,
-        Kind::BankSigningAnswered => 3,
-        Kind::AgreementEndRequested => 4,
-        Kind::AgreementEndAnswered => 5,
-        Kind::AgreementEnded => 6,
-    }
+    kind as usize
 }
 
 /// The fields that depend on the decision, as the domain's doc comments state them.
 pub(crate) const fn presence(kind: Kind) -> &'static [Presence] {
     match kind {
-        Kind::InsurerSigningAnswered | Kind::AgreementEndAnswered => REASON,
+        Kind::InsurerSigningAnswered
+        | Kind::AgreementEndAnswered
+        | Kind::OpenCoverAnswered
+        | Kind::WithdrawalAnswered
+        | Kind::RefundAnswered => &[REASON],
         Kind::BankSigningAnswered => BANK_ANSWER,
-        Kind::InsurerSigningRequested
-        | Kind::BankSigningRequested
-        | Kind::AgreementEndRequested
-        | Kind::AgreementEnded => &[],
+        Kind::DataChecked => DATA_CHECK,
+        Kind::Underwritten | Kind::Reviewed => UNDERWRITING,
+        Kind::PaymentAnswered => DEBIT,
+        Kind::PaymentQueryAnswered => STANDING,
+        _ => &[],
     }
 }
 
-const REASON: &[Presence] = &[Presence::exactly("reason", "refused")];
+const REASON: Presence = Presence::exactly("reason", "refused");
 
 const BANK_ANSWER: &[Presence] = &[
-    Presence::exactly("reason", "refused"),
+    REASON,
     Presence::exactly("agreement_number", "agreed"),
     Presence::exactly("effective", "agreed"),
     Presence::only("expiry", "agreed"),
 ];
 
-/// Formats that belong to a field's name, in whatever type it occurs.
-const FORMATS: [(&str, Format); 7] = [
+const DATA_CHECK: &[Presence] = &[REASON, Presence::exactly("proposal_number", "agreed")];
+
+const UNDERWRITING: &[Presence] =
+    &[REASON, Presence::exactly("premium", "agreed"), Presence::exactly("premium_due", "agreed")];
+
+const DEBIT: &[Presence] = &[REASON, Presence::exactly("debit", "agreed"), Presence::exactly("amount", "agreed")];
+
+const STANDING: &[Presence] =
+    &[Presence::exactly("reason", "failed").by("standing"), Presence::exactly("debit", "debited").by("standing")];
+
+/// Formats that belong to a field's name, in whatever type it occurs; with its owner's name before it, there alone.
+const FORMATS: [(&str, Format); 22] = [
     ("uscc", Format::Uscc),
     ("signed_at", Format::Time),
     ("insurer_signed_at", Format::Time),
+    ("submitted_at", Format::Time),
+    ("ordered_at", Format::Time),
+    ("in_force_at", Format::Time),
     ("effective", Format::Date),
     ("expiry", Format::Date),
+    ("begins", Format::Date),
+    ("ends", Format::Date),
+    ("premium_due", Format::Date),
     ("certificate", Format::Base64),
     ("signature", Format::Base64),
+    ("attachments.content", Format::Base64),
+    ("sha256", Format::Sha256),
+    ("amount", Format::Amount),
+    ("premium", Format::Amount),
+    ("minimum_premium", Format::Amount),
+    ("voyage_limit", Format::Amount),
+    ("rate", Format::Rate),
+    ("submission", Format::Counter),
+    ("coverages.number", Format::Counter),
 ];
 
 fn data_schema(kind: Kind) -> Value {
-    let mut schema = match kind {
-        Kind::InsurerSigningRequested => generated::<InsurerSigningRequest>(),
-        Kind::InsurerSigningAnswered => generated::<InsurerSigningAnswer>(),
-        Kind::BankSigningRequested => generated::<BankSigningRequest>(),
-        Kind::BankSigningAnswered => generated::<BankSigningAnswer>(),
-        Kind::AgreementEndRequested => generated::<AgreementEndRequest>(),
-        Kind::AgreementEndAnswered => generated::<AgreementEndAnswer>(),
-        Kind::AgreementEnded => generated::<AgreementEnded>(),
-    };
-    narrow(&mut schema);
+    let mut schema = body::schema(kind);
+    narrow(&mut schema, "");
     schema
 }
 
-fn generated<T: JsonSchema>() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|s| {
-        s.inline_subschemas = true;
-        s.meta_schema = None;
-    });
-    settings.into_generator().into_root_schema_for::<T>().to_value()
-}
-
-/// Says what the derive cannot: an absent field is absent, never null; formats; constants as a plain list.
-fn narrow(schema: &mut Value) {
+/// Says what the derive cannot: an absent field is absent, never null; formats; constants as a plain list. `path` has
+/// the names of the fields down to here, with points between.
+fn narrow(schema: &mut Value, path: &str) {
     let Some(node) = schema.as_object_mut() else { return };
     node.remove("title");
     if let Some(Value::Array(types)) = node.get("type") {
@@ -204,17 +230,26 @@ fn narrow(schema: &mut Value) {
         let names = variants.iter().filter_map(|v| v.get("const").cloned()).collect();
         node.insert("enum".into(), Value::Array(names));
     }
+    let named = |name: &str| path == name || path.strip_suffix(name).is_some_and(|owner| owner.ends_with('.'));
+    if let Some((_, format)) = FORMATS.iter().find(|(name, _)| named(name)) {
+        node.insert("pattern".into(), format.pattern().into());
+        if let Some((min, max)) = format.lengths() {
+            node.insert("minLength".into(), min.into());
+            node.insert("maxLength".into(), max.into());
+        }
+    }
+    if let Some(Value::Object(texts)) = node.get_mut("additionalProperties") {
+        texts.insert("minLength".into(), 1.into());
+        texts.insert("maxLength".into(), 2_000.into());
+        node.insert("maxProperties".into(), 100.into());
+    }
+    if let Some(item) = node.get_mut("items") {
+        narrow(item, path);
+    }
     let Some(Value::Object(properties)) = node.get_mut("properties") else { return };
     for (name, field) in properties.iter_mut() {
-        narrow(field);
-        let format = FORMATS.iter().find(|(n, _)| n == name).map(|(_, f)| *f);
-        if let (Some(format), Some(field)) = (format, field.as_object_mut()) {
-            field.insert("pattern".into(), format.pattern().into());
-            if format == Format::Uscc {
-                field.insert("minLength".into(), 18.into());
-                field.insert("maxLength".into(), 18.into());
-            }
-        }
+        let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        narrow(field, &below);
     }
 }
 
@@ -225,7 +260,7 @@ fn with_conditions(mut data: Value, rules: &[Presence]) -> Value {
         .map(|rule| {
             let then = if rule.required { json!({"required": [rule.field]}) } else { json!({}) };
             json!({
-                "if": {"properties": {"decision": {"const": rule.decision}}, "required": ["decision"]},
+                "if": {"properties": {rule.by: {"const": rule.value}}, "required": [rule.by]},
                 "then": then,
                 "else": {"properties": {rule.field: false}},
             })

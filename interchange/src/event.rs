@@ -6,13 +6,14 @@
 use domain::{
     Time,
     directory::PartyId,
-    message::{Body, Kind, Message, MessageId},
+    message::{Kind, Message, MessageId},
 };
-use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use signing::sha256;
 
 use crate::{
+    body::{self, Data},
     catalogue,
     refusal::{self, OpenError, Problem},
     strict_json::{self, NotJson},
@@ -34,22 +35,6 @@ struct Event<'a> {
     correlationid: Option<&'a str>,
     receiver: String,
     data: Data<'a>,
-}
-
-struct Data<'a>(&'a Body);
-
-impl Serialize for Data<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Body::InsurerSigningRequested(d) => d.serialize(serializer),
-            Body::InsurerSigningAnswered(d) => d.serialize(serializer),
-            Body::BankSigningRequested(d) => d.serialize(serializer),
-            Body::BankSigningAnswered(d) => d.serialize(serializer),
-            Body::AgreementEndRequested(d) => d.serialize(serializer),
-            Body::AgreementEndAnswered(d) => d.serialize(serializer),
-            Body::AgreementEnded(d) => d.serialize(serializer),
-        }
-    }
 }
 
 /// The event's JSON, always the same for the same message.
@@ -155,21 +140,6 @@ fn typed(kind: Kind, event: Value) -> Result<Message, Problem> {
         time: Time::parse_rfc3339(&a.time).ok_or_else(|| wrong("$.time"))?,
         sequence: a.sequence.parse().map_err(|_| wrong("$.sequence"))?,
         correlation: a.correlationid.as_deref().map(MessageId::new),
-        body: body(kind, a.data)?,
-    })
-}
-
-fn body(kind: Kind, data: Value) -> Result<Body, Problem> {
-    fn data_as<T: DeserializeOwned>(data: Value) -> Result<T, Problem> {
-        serde_json::from_value(data).map_err(|_| Problem::new(refusal::SCHEMA, "$.data 无法识别"))
-    }
-    Ok(match kind {
-        Kind::InsurerSigningRequested => Body::InsurerSigningRequested(data_as(data)?),
-        Kind::InsurerSigningAnswered => Body::InsurerSigningAnswered(data_as(data)?),
-        Kind::BankSigningRequested => Body::BankSigningRequested(data_as(data)?),
-        Kind::BankSigningAnswered => Body::BankSigningAnswered(data_as(data)?),
-        Kind::AgreementEndRequested => Body::AgreementEndRequested(data_as(data)?),
-        Kind::AgreementEndAnswered => Body::AgreementEndAnswered(data_as(data)?),
-        Kind::AgreementEnded => Body::AgreementEnded(data_as(data)?),
+        body: body::read(kind, a.data).ok_or_else(|| wrong("$.data"))?,
     })
 }

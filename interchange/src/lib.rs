@@ -9,6 +9,7 @@
 pub mod catalogue;
 pub mod event;
 
+mod body;
 mod card_seal;
 mod enveloped;
 mod identity;

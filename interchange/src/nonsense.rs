@@ -1,7 +1,7 @@
 //! Nonsense (胡言): an honest event broken against its own schema, once in every way that the schema gives room for.
 //!
 //! For parties that misbehave on purpose: each field, the attributes of CloudEvents and those of `data`, is dropped, retyped
-//! or over-long. What is wrong is read from the schema's document, never asked of the code that checks arrivals: a check
+//! or over-long; of a list, its first item too. What is wrong is read from the schema's document, never asked of the code that checks arrivals: a check
 //! that forgets a limit must not shrink what it is tested with. Not for honest senders, and nothing is sealed here.
 
 use domain::{Draws, message::Message};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     catalogue::{self, Entry},
     event,
-    shape::Presence,
+    shape::{Format, Presence},
 };
 
 /// One broken copy.
@@ -56,16 +56,34 @@ pub fn nonsense(message: &Message, draws: &dyn Draws) -> Vec<Nonsense> {
     let data = &schema["properties"]["data"];
     for name in fields(data) {
         let rule = rules.iter().find(|r| r.field == name);
-        let base = rule.map_or_else(|| honest.clone(), |rule| decided(&honest, rule, rules));
+        let base = rule.map_or_else(|| honest.clone(), |rule| decided(&honest, data, rule, rules));
         let demanded = rule.is_some_and(|rule| rule.required);
         broken.extend(copies(&base, &schema, &["data", &name], demanded, entry, &mut drawn));
     }
     shuffled(broken, &mut drawn)
 }
 
+/// The names below a schema: an object's fields, or a list's first item.
 fn fields(schema: &Value) -> Vec<String> {
     let properties = schema["properties"].as_object();
-    properties.map(|p| p.keys().cloned().collect()).unwrap_or_default()
+    let named = properties.map(|p| p.keys().cloned().collect()).unwrap_or_default();
+    if schema["type"] == "array" { vec![FIRST.into()] } else { named }
+}
+
+/// The name of a list's first item.
+const FIRST: &str = "[0]";
+
+fn schema_below<'a>(schema: &'a Value, name: &str) -> &'a Value {
+    if name == FIRST { &schema["items"] } else { &schema["properties"][name] }
+}
+
+fn below_mut<'a>(value: &'a mut Value, name: &str) -> Option<&'a mut Value> {
+    if name == FIRST { value.get_mut(0) } else { value.get_mut(name) }
+}
+
+/// As people write it: `data.items[0].amount`.
+fn joined(path: &[&str]) -> String {
+    path.join(".").replace(&format!(".{FIRST}"), FIRST)
 }
 
 /// The copies for one field, and for the fields below it. It is `demanded` where the decision asks for it; what may be
@@ -79,22 +97,28 @@ fn copies(
     drawn: &mut Drawn<'_>,
 ) -> Vec<Nonsense> {
     let (parents, name) = path.split_at(path.len() - 1);
-    let owner = parents.iter().fold(event_schema, |schema, part| &schema["properties"][*part]);
-    let field = &owner["properties"][name[0]];
-    let listed = |names: &Value| names.as_array().is_some_and(|all| all.iter().any(|n| n == name[0]));
+    let (name, owner) = (name[0], parents.iter().fold(event_schema, |schema, part| schema_below(schema, part)));
+    let field = schema_below(owner, name);
+    let listed = |names: &Value| names.as_array().is_some_and(|all| all.iter().any(|n| n == name));
     let needed = demanded || listed(&owner["required"]);
     let mut made = Vec::new();
     for how in Break::ALL {
         let mut copy = honest.clone();
-        let Some(object) = parents.iter().try_fold(&mut copy, |at, part| at.get_mut(part)) else { continue };
-        let Some(object) = object.as_object_mut() else { continue };
-        match how {
+        let Some(owner) = parents.iter().try_fold(&mut copy, |at, part| below_mut(at, part)) else { continue };
+        let said = below_mut(owner, name).map(|value| value.take());
+        let new = match how {
             Break::Drop if !needed => continue,
-            Break::Drop => drop(object.remove(name[0])),
-            Break::Retype => drop(object.insert(name[0].into(), drawn.of_another_type(field))),
-            Break::Lengthen => drop(object.insert(name[0].into(), longer(object.get(name[0]), field, entry))),
+            Break::Drop => None,
+            Break::Retype => Some(drawn.of_another_type(field)),
+            Break::Lengthen => Some(longer(said.as_ref(), field, entry)),
+        };
+        match (owner, new) {
+            (Value::Object(fields), Some(new)) => drop(fields.insert(name.into(), new)),
+            (Value::Object(fields), None) => drop(fields.remove(name)),
+            (Value::Array(items), Some(new)) if !items.is_empty() => items[0] = new,
+            _ => continue,
         }
-        let what = format!("{} {}", path.join("."), how.chinese());
+        let what = format!("{} {}", joined(path), how.chinese());
         made.push(Nonsense { what, json: copy.to_string().into_bytes() });
     }
     if path != ["data"] {
@@ -107,30 +131,39 @@ fn copies(
 }
 
 /// The event as it would be under the decision that `rule` speaks of, so that nothing but the one field is wrong.
-fn decided(honest: &Value, rule: &Presence, rules: &[Presence]) -> Value {
+fn decided(honest: &Value, schema: &Value, rule: &Presence, rules: &[Presence]) -> Value {
     let mut event = honest.clone();
     let Some(data) = event.get_mut("data").and_then(Value::as_object_mut) else { return event };
-    data.insert("decision".into(), rule.decision.into());
+    data.insert(rule.by.into(), rule.value.into());
     for other in rules {
-        if other.decision != rule.decision {
+        if other.value != rule.value {
             data.remove(other.field);
         } else if other.required && !data.contains_key(other.field) {
-            data.insert(other.field.into(), "测试".into());
+            data.insert(other.field.into(), example(&schema["properties"][other.field]).into());
         }
     }
     event
 }
 
-/// A value of the field's own type, one character longer than may be; an object, larger than its message may be.
+/// A text that fits its schema.
+fn example(field: &Value) -> &'static str {
+    Format::ALL.into_iter().find(|format| field["pattern"] == format.pattern()).map_or("测试", Format::example)
+}
+
+/// A value of the field's own type, longer by one than may be; an object, larger than its message may be.
 fn longer(value: Option<&Value>, field: &Value, entry: &Entry) -> Value {
+    let limit = |key: &str| field[key].as_u64().and_then(|n| usize::try_from(n).ok());
     if field["type"] == "object" {
         let mut object = value.and_then(Value::as_object).cloned().unwrap_or_else(Map::new);
         object.insert("过长".into(), "长".repeat(entry.size_limit / "长".len() + 1).into());
         return object.into();
     }
+    if field["type"] == "array" {
+        let item = value.and_then(|v| v.get(0)).cloned().unwrap_or_else(|| "测试".into());
+        return vec![item; limit("maxItems").unwrap_or(0) + 1].into();
+    }
     let said = value.and_then(Value::as_str).filter(|text| !text.is_empty()).unwrap_or("1");
-    let most = field["maxLength"].as_u64().and_then(|n| usize::try_from(n).ok());
-    let length = most.unwrap_or_else(|| said.chars().count()) + 1;
+    let length = limit("maxLength").unwrap_or_else(|| said.chars().count()) + 1;
     said.chars().cycle().take(length).collect::<String>().into()
 }
 
@@ -149,10 +182,15 @@ impl Drawn<'_> {
         usize::try_from(drawn).unwrap_or(0)
     }
 
-    /// Our fields are texts and objects: neither takes any of these.
+    /// Our fields are texts, objects and lists: none takes any of these.
     fn of_another_type(&mut self, field: &Value) -> Value {
-        let text = if field["type"] == "object" { json!("文字") } else { json!({"文字": "测试"}) };
-        let others = [json!(null), json!(true), json!(20_260_302), json!(1.5), json!(["测试"]), text];
+        let (object, text) = (json!({"文字": "测试"}), json!("文字"));
+        let (fifth, sixth) = match field["type"].as_str() {
+            Some("object") => (json!(["测试"]), text),
+            Some("array") => (object, text),
+            _ => (json!(["测试"]), object),
+        };
+        let others = [json!(null), json!(true), json!(20_260_302), json!(1.5), fifth, sixth];
         others[self.below(others.len())].clone()
     }
 }

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use domain::{
     Time,
+    codes::Uscc,
     directory::PartyId,
-    message::{Body, CardSeal, Message, Payer},
+    message::{Body, CardSeal, Message},
 };
 use signing::{Certificate, sha256};
 
@@ -193,22 +194,19 @@ fn admit(message: &Message, me: &Identity, sender: &PartyId, now: Time, window: 
     Ok(())
 }
 
-/// A request carries the enterprise's own signature, made by its card (ACC-06, AGR-07).
+/// A request to sign and an order to pay carry the enterprise's own signature, made by its card (ACC-06, AGR-07).
 fn sealed_by_enterprise(body: &Body, roots: &[Certificate], now: Time) -> Result<(), Problem> {
-    let (seal, payer): (&CardSeal, &Payer) = match body {
-        Body::InsurerSigningRequested(request) => (&request.seal, &request.payer),
-        Body::BankSigningRequested(request) => (&request.seal, &request.payer),
-        Body::InsurerSigningAnswered(_)
-        | Body::BankSigningAnswered(_)
-        | Body::AgreementEndRequested(_)
-        | Body::AgreementEndAnswered(_)
-        | Body::AgreementEnded(_) => return Ok(()),
+    let (seal, uscc): (&CardSeal, &Uscc) = match body {
+        Body::InsurerSigningRequested(request) => (&request.seal, &request.payer.uscc),
+        Body::BankSigningRequested(request) => (&request.seal, &request.payer.uscc),
+        Body::PaymentOrdered(order) => (&order.seal, &order.uscc),
+        _ => return Ok(()),
     };
     let refused = |why: String| Problem::new(refusal::CARD_SEAL, why);
     let certificate = card_seal::card_seal_is_valid(seal, roots, now).map_err(refused)?;
     match certificate.card_facts() {
-        Some(facts) if facts.organisation_code != payer.uscc.organisation_code() => {
-            let (card, payer) = (facts.organisation_code, payer.uscc.organisation_code());
+        Some(facts) if facts.organisation_code != uscc.organisation_code() => {
+            let (card, payer) = (facts.organisation_code, uscc.organisation_code());
             Err(refused(format!("卡的组织机构代码为{card}，甲方为{payer}")))
         }
         Some(_) | None => Ok(()),

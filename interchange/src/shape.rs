@@ -24,10 +24,27 @@ pub(crate) enum Format {
     Uscc,
     /// Base64 with padding.
     Base64,
+    /// Yuan with two places, not negative.
+    Amount,
+    /// Percent, not negative, with as many places as the sender wrote.
+    Rate,
+    /// A SHA-256 in lower-case hexadecimal digits.
+    Sha256,
 }
 
 impl Format {
-    const ALL: [Self; 7] = [Self::Token, Self::Counter, Self::Party, Self::Time, Self::Date, Self::Uscc, Self::Base64];
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Token,
+        Self::Counter,
+        Self::Party,
+        Self::Time,
+        Self::Date,
+        Self::Uscc,
+        Self::Base64,
+        Self::Amount,
+        Self::Rate,
+        Self::Sha256,
+    ];
 
     /// The pattern that the schema shows for it.
     pub(crate) const fn pattern(self) -> &'static str {
@@ -39,6 +56,36 @@ impl Format {
             Self::Date => "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
             Self::Uscc => "^[0-9A-HJ-NPQRTUWXY]{18}$",
             Self::Base64 => "^[A-Za-z0-9+/]+={0,2}$",
+            Self::Amount => "^(0|[1-9][0-9]*)\\.[0-9]{2}$",
+            Self::Rate => "^(0|[1-9][0-9]*)(\\.[0-9]+)?$",
+            Self::Sha256 => "^[0-9a-f]{64}$",
+        }
+    }
+
+    /// A text that has it.
+    pub(crate) const fn example(self) -> &'static str {
+        match self {
+            Self::Token => "a-1",
+            Self::Counter => "1",
+            Self::Party => "urn:kouan:party:portal",
+            Self::Time => "2026-03-02T09:00:00+08:00",
+            Self::Date => "2026-03-02",
+            Self::Uscc => "91110000600037341L",
+            Self::Base64 => "AAAA",
+            Self::Amount => "100.00",
+            Self::Rate => "0.450",
+            Self::Sha256 => "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        }
+    }
+
+    /// The least and the most characters, where the format itself tells; elsewhere its field does.
+    pub(crate) const fn lengths(self) -> Option<(usize, usize)> {
+        match self {
+            Self::Uscc => Some((18, 18)),
+            Self::Sha256 => Some((64, 64)),
+            // Up to 9,999,999,999,999,999.99: no amount of ours comes near, and sums of them stay exact.
+            Self::Amount => Some((4, 19)),
+            Self::Token | Self::Counter | Self::Party | Self::Time | Self::Date | Self::Base64 | Self::Rate => None,
         }
     }
 
@@ -73,6 +120,15 @@ impl Format {
                     && !body.is_empty()
                     && body.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
             }
+            Self::Amount => {
+                text.split_once('.').is_some_and(|(yuan, rest)| is_whole(yuan) && rest.len() == 2 && is_digits(rest))
+            }
+            Self::Rate => {
+                let (whole, places) =
+                    text.split_once('.').map_or((text, None), |(whole, places)| (whole, Some(places)));
+                is_whole(whole) && places.is_none_or(is_digits)
+            }
+            Self::Sha256 => bytes.iter().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b)),
         };
         (!fine).then(|| {
             match self {
@@ -83,10 +139,22 @@ impl Format {
                 Self::Date => "应为YYYY-MM-DD形式的日期",
                 Self::Uscc => "应为统一社会信用代码",
                 Self::Base64 => "应为Base64编码",
+                Self::Amount => "应为两位小数、不带前导零的非负金额（元）",
+                Self::Rate => "应为不带前导零的非负百分数，不写百分号",
+                Self::Sha256 => "应为64位小写十六进制数字",
             }
             .to_owned()
         })
     }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A whole number without leading zeros.
+fn is_whole(text: &str) -> bool {
+    is_digits(text) && (text == "0" || !text.starts_with('0'))
 }
 
 fn is_party_name(name: &str) -> bool {
@@ -104,31 +172,54 @@ fn is_fraction(rest: Option<&str>) -> bool {
             .is_some_and(|digits| (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// A field that depends on `decision`.
+/// A field that depends on another one: on `decision`, as a rule.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Presence {
     pub field: &'static str,
-    /// The decision under which the field may be there; under any other it must not.
-    pub decision: &'static str,
-    /// Whether it must be there under that decision.
+    /// The field that it depends on.
+    pub by: &'static str,
+    /// What that one says where the field may be there; where it says anything else the field must not.
+    pub value: &'static str,
+    /// Whether it must be there then.
     pub required: bool,
 }
 
 impl Presence {
-    pub(crate) const fn exactly(field: &'static str, decision: &'static str) -> Self {
-        Self { field, decision, required: true }
+    pub(crate) const fn exactly(field: &'static str, value: &'static str) -> Self {
+        Self { field, by: "decision", value, required: true }
     }
-    pub(crate) const fn only(field: &'static str, decision: &'static str) -> Self {
-        Self { field, decision, required: false }
+    pub(crate) const fn only(field: &'static str, value: &'static str) -> Self {
+        Self { field, by: "decision", value, required: false }
+    }
+    /// The same, by another field.
+    pub(crate) const fn by(self, by: &'static str) -> Self {
+        Self { by, ..self }
     }
 }
 
 /// A compiled schema.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    Text { min: usize, max: usize, format: Option<Format> },
+    Text {
+        min: usize,
+        max: usize,
+        format: Option<Format>,
+    },
     OneOf(Vec<String>),
-    Object { fields: Vec<(String, bool, Shape)>, presence: &'static [Presence] },
+    Object {
+        fields: Vec<(String, bool, Shape)>,
+        presence: &'static [Presence],
+    },
+    List {
+        min: usize,
+        max: usize,
+        item: Box<Shape>,
+    },
+    /// Texts under keys that the schema does not name.
+    Texts {
+        max: usize,
+        each: Box<Shape>,
+    },
 }
 
 impl Shape {
@@ -138,57 +229,68 @@ impl Shape {
     /// On a keyword that is not known here: a mistake in the catalogue, found by any test that opens a message.
     pub(crate) fn compile(schema: &Value) -> Self {
         let node = schema.as_object().expect("a schema of ours is an object");
-        for key in node.keys() {
-            assert!(KEYWORDS.contains(&key.as_str()), "schema keyword {key} is not checked");
-        }
         if let Some(one) = node.get("const") {
+            knows(node, &["const"]);
             return Self::OneOf(vec![text_of(one)]);
         }
         if let Some(Value::Array(all)) = node.get("enum") {
+            knows(node, &["enum", "type"]);
             return Self::OneOf(all.iter().map(text_of).collect());
         }
-        if node.get("type").and_then(Value::as_str) == Some("string") {
-            let limit = |key| node.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
-            return Self::Text {
-                min: limit("minLength").unwrap_or(0),
-                max: limit("maxLength").expect("every text of ours has a limit"),
-                format: node.get("pattern").map(|p| {
-                    let known = Format::ALL.into_iter().find(|f| Some(f.pattern()) == p.as_str());
-                    known.expect("every pattern of ours has a format")
-                }),
-            };
-        }
-        let required = node.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-        let fields = node.get("properties").and_then(Value::as_object);
-        Self::Object {
-            fields: fields
-                .expect("what is no text is an object with properties")
-                .iter()
-                .map(|(name, s)| (name.clone(), required.iter().any(|r| r == name), Self::compile(s)))
-                .collect(),
-            presence: &[],
+        let limit = |key| node.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+        match (node.get("type").and_then(Value::as_str), node.get("properties").and_then(Value::as_object)) {
+            (Some("string"), _) => {
+                knows(node, &["type", "minLength", "maxLength", "pattern"]);
+                let known = |p: &Value| Format::ALL.into_iter().find(|f| Some(f.pattern()) == p.as_str());
+                Self::Text {
+                    min: limit("minLength").unwrap_or(0),
+                    max: limit("maxLength").expect("every text of ours has a limit"),
+                    format: node.get("pattern").map(|p| known(p).expect("every pattern of ours has a format")),
+                }
+            }
+            (Some("array"), _) => {
+                knows(node, &["type", "minItems", "maxItems", "items"]);
+                Self::List {
+                    min: limit("minItems").unwrap_or(0),
+                    max: limit("maxItems").expect("every list of ours has a limit"),
+                    item: Box::new(Self::compile(&node["items"])),
+                }
+            }
+            (_, Some(fields)) => {
+                knows(node, &["type", "required", "properties", "additionalProperties", "allOf"]);
+                assert_eq!(node.get("additionalProperties"), Some(&Value::Bool(false)), "our objects are closed");
+                let required = node.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+                let field = |(name, schema): (&String, &Value)| {
+                    (name.clone(), required.iter().any(|r| r == name), Self::compile(schema))
+                };
+                Self::Object { fields: fields.iter().map(field).collect(), presence: &[] }
+            }
+            (_, None) => {
+                knows(node, &["type", "maxProperties", "additionalProperties"]);
+                Self::Texts {
+                    max: limit("maxProperties").expect("an object of ours without properties has a limit"),
+                    each: Box::new(Self::compile(&node["additionalProperties"])),
+                }
+            }
         }
     }
 
     /// The same object, with fields that depend on its decision.
-    pub(crate) fn with_presence(self, rules: &'static [Presence]) -> Self {
-        match self {
-            Self::Object { fields, .. } => Self::Object { fields, presence: rules },
-            text @ (Self::Text { .. } | Self::OneOf(_)) => text,
+    pub(crate) fn with_presence(mut self, rules: &'static [Presence]) -> Self {
+        if let Self::Object { presence, .. } = &mut self {
+            *presence = rules;
         }
+        self
     }
 
     /// Swaps the shape of a field.
-    pub(crate) fn with_field(self, name: &str, shape: Self) -> Self {
-        match self {
-            Self::Object { mut fields, presence } => {
-                if let Some(field) = fields.iter_mut().find(|(n, ..)| n == name) {
-                    field.2 = shape;
-                }
-                Self::Object { fields, presence }
-            }
-            text @ (Self::Text { .. } | Self::OneOf(_)) => text,
+    pub(crate) fn with_field(mut self, name: &str, shape: Self) -> Self {
+        if let Self::Object { fields, .. } = &mut self
+            && let Some(field) = fields.iter_mut().find(|(n, ..)| n == name)
+        {
+            field.2 = shape;
         }
+        self
     }
 
     /// Everything that is wrong with `value`, each with its path.
@@ -219,8 +321,26 @@ impl Shape {
                     rule.check(object, path, found);
                 }
             }
+            (Self::List { min, max, item }, Value::Array(items)) => {
+                if items.len() < *min || items.len() > *max {
+                    found.push(format!("{path} 应有{min}至{max}项，实有{}项", items.len()));
+                }
+                // One too many is enough to be refused: what an attacker piles on costs no more words.
+                for (i, value) in items.iter().take(*max).enumerate() {
+                    item.check(value, &format!("{path}[{i}]"), found);
+                }
+            }
+            (Self::Texts { max, each }, Value::Object(object)) => {
+                if object.len() > *max {
+                    found.push(format!("{path} 最多{max}个字段，实有{}个", object.len()));
+                }
+                for (name, value) in object.iter().take(*max) {
+                    each.check(value, &format!("{path}.{}", shown(name)), found);
+                }
+            }
             (Self::Text { .. } | Self::OneOf(_), _) => found.push(format!("{path} 应为字符串")),
-            (Self::Object { .. }, _) => found.push(format!("{path} 应为对象")),
+            (Self::Object { .. } | Self::Texts { .. }, _) => found.push(format!("{path} 应为对象")),
+            (Self::List { .. }, _) => found.push(format!("{path} 应为数组")),
         }
     }
 }
@@ -234,43 +354,36 @@ fn check_object(fields: &[(String, bool, Shape)], object: &Map<String, Value>, p
         }
     }
     for name in object.keys().filter(|name| fields.iter().all(|(known, ..)| known != *name)) {
-        let shown: String = name.chars().take(60).collect();
-        found.push(format!("{path}.{shown} 不在规范内"));
+        found.push(format!("{path}.{} 不在规范内", shown(name)));
     }
+}
+
+/// The beginning of a name that the sender chose.
+fn shown(name: &str) -> String {
+    name.chars().take(60).collect()
 }
 
 impl Presence {
     fn check(&self, object: &Map<String, Value>, path: &str, found: &mut Vec<String>) {
-        let applies = object.get("decision").and_then(Value::as_str) == Some(self.decision);
-        let (field, decision) = (self.field, self.decision);
-        match (applies, object.contains_key(field)) {
+        let applies = object.get(self.by).and_then(Value::as_str) == Some(self.value);
+        let Self { field, by, value, .. } = self;
+        match (applies, object.contains_key(*field)) {
             (true, false) if self.required => {
-                found.push(format!("缺少 {path}.{field}（decision 为 {decision} 时必填）"));
+                found.push(format!("缺少 {path}.{field}（{by} 为 {value} 时必填）"));
             }
-            (false, true) => found.push(format!("{path}.{field} 仅在 decision 为 {decision} 时填写")),
+            (false, true) => found.push(format!("{path}.{field} 仅在 {by} 为 {value} 时填写")),
             _ => {}
         }
     }
 }
 
-/// Those that are checked, and those that only describe or are checked through [`Presence`].
-const KEYWORDS: [&str; 15] = [
-    "const",
-    "enum",
-    "type",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "required",
-    "properties",
-    "additionalProperties",
-    "$schema",
-    "$id",
-    "title",
-    "description",
-    "format",
-    "allOf",
-];
+/// Stops at a keyword that is neither one of `checked` nor one that only describes.
+fn knows(node: &Map<String, Value>, checked: &[&str]) {
+    const DESCRIBE: [&str; 5] = ["$schema", "$id", "title", "description", "format"];
+    for key in node.keys().map(String::as_str) {
+        assert!(checked.contains(&key) || DESCRIBE.contains(&key), "schema keyword {key} is not checked");
+    }
+}
 
 fn text_of(value: &Value) -> String {
     value.as_str().expect("constants of ours are texts").to_owned()

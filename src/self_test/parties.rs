@@ -57,8 +57,8 @@ const ROWS: &[Row] = &[
     ("答复不写关联编号",                   VALID,    "MSG-02", says(|s| changed(s, |m| m.correlation = None))),
     ("答复关联到一份不存在的申请",         VALID,    "MSG-02", says(|s| changed(s, |m| m.correlation = Some(MessageId::new("0000"))))),
     ("信封上写别的业务编号",               VALID,    "MSG-02", says(|s| changed(s, |m| m.subject = "20260302999999999999".into()))),
-    ("信封和正文都写别的业务编号",         VALID,    "MSG-02", says(|s| changed(s, |m| { m.subject = ELSE.into(); about(&mut m.body, ELSE); }))),
-    ("正文写别的业务编号",                 VALID,    "MSG-02", says(|s| changed(s, |m| about(&mut m.body, ELSE)))),
+    ("信封和正文都写别的业务编号",         VALID,    "MSG-02", says(|s| changed(s, |m| { m.subject = ELSE.into(); m.body.business_number_mut().replace_range(.., ELSE); }))),
+    ("正文写别的业务编号",                 VALID,    "MSG-02", says(|s| changed(s, |m| m.body.business_number_mut().replace_range(.., ELSE)))),
     ("报文时间写在五天之后",               VALID,    "MSG-02", says(|s| changed(s, |m| m.time = m.time + days(5)))),
     ("报文时间写成九十天之后",             VALID,    "MSG-02", says(|s| changed(s, |m| m.time = m.time + days(90)))),
     ("报文时间写成一九七〇年",             VALID,    "MSG-02", says(|s| changed(s, |m| m.time = domain::Time::from_unix_ms(0)))),
@@ -157,35 +157,8 @@ fn from(said: Said, source: PartyId) -> Said {
     })
 }
 
-/// The number in the content.
-fn about(body: &mut Body, number: &str) {
-    let application = match body {
-        Body::InsurerSigningRequested(b) => &mut b.application,
-        Body::InsurerSigningAnswered(b) => &mut b.application,
-        Body::BankSigningRequested(b) => &mut b.application,
-        Body::BankSigningAnswered(b) => &mut b.application,
-        Body::AgreementEndRequested(b) => &mut b.application,
-        Body::AgreementEndAnswered(b) => &mut b.application,
-        Body::AgreementEnded(b) => &mut b.application,
-    };
-    number.clone_into(application);
-}
-
-/// How an answer decides, and the reason that it gives; none for what is no answer.
-fn decision(body: &mut Body) -> Option<(&mut Decision, &mut Option<String>)> {
-    match body {
-        Body::InsurerSigningAnswered(b) => Some((&mut b.decision, &mut b.reason)),
-        Body::BankSigningAnswered(b) => Some((&mut b.decision, &mut b.reason)),
-        Body::AgreementEndAnswered(b) => Some((&mut b.decision, &mut b.reason)),
-        Body::InsurerSigningRequested(_)
-        | Body::BankSigningRequested(_)
-        | Body::AgreementEndRequested(_)
-        | Body::AgreementEnded(_) => None,
-    }
-}
-
 fn decides(said: &Said, wanted: Decision) -> bool {
-    decision(&mut said.message.body.clone()).is_some_and(|(decision, _)| *decision == wanted)
+    said.message.body.decision().is_some_and(|(decision, _)| decision == wanted)
 }
 
 fn bank_agrees(said: &Said) -> bool {
@@ -215,7 +188,7 @@ fn agreeing(said: Said, number: &str) -> Said {
 
 fn reasoned_as(said: Said, how: Decision, why: Option<String>) -> Said {
     changed(said, |m| {
-        if let Some((decision, reason)) = decision(&mut m.body) {
+        if let Some((decision, reason)) = m.body.decision_mut() {
             (*decision, *reason) = (how, why);
         }
     })

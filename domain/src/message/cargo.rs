@@ -138,7 +138,7 @@ pub struct OpenCoverData {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voyage_limit: Option<Money>,
     /// 运输方式, by name.
-    #[schemars(length(min = 1, max = 10))]
+    #[schemars(length(min = 1, max = 10), inner(length(min = 1, max = 20)))]
     pub modes: Vec<String>,
     /// 协议起效时间, YYYY-MM-DD.
     #[schemars(length(min = 10, max = 10))]

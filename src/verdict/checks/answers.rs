@@ -42,11 +42,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
             match body {
                 Body::BankSigningAnswered(answer) => terms(leaving, answer, context, &mut findings),
                 Body::AgreementEnded(ended) => ends_its_own(leaving, ended, story, context, &mut findings),
-                Body::InsurerSigningRequested(_)
-                | Body::InsurerSigningAnswered(_)
-                | Body::BankSigningRequested(_)
-                | Body::AgreementEndRequested(_)
-                | Body::AgreementEndAnswered(_) => {}
+                _ => {}
             }
         }
     }
@@ -118,10 +114,7 @@ fn decided_at(leaving: &Leaving<'_>, point: &str) -> bool {
     match leaving.sent.kind {
         Kind::InsurerSigningAnswered | Kind::BankSigningAnswered => point.ends_with("签约"),
         Kind::AgreementEndAnswered => point.ends_with("解约"),
-        Kind::InsurerSigningRequested
-        | Kind::BankSigningRequested
-        | Kind::AgreementEndRequested
-        | Kind::AgreementEnded => false,
+        _ => false,
     }
 }
 
@@ -131,15 +124,7 @@ fn failed(leaving: &Leaving<'_>, context: &Judging<'_>, text: impl Into<String>)
 }
 
 fn decision(body: &Body) -> Option<Decision> {
-    match body {
-        Body::InsurerSigningAnswered(answer) => Some(answer.decision),
-        Body::BankSigningAnswered(answer) => Some(answer.decision),
-        Body::AgreementEndAnswered(answer) => Some(answer.decision),
-        Body::InsurerSigningRequested(_)
-        | Body::BankSigningRequested(_)
-        | Body::AgreementEndRequested(_)
-        | Body::AgreementEnded(_) => None,
-    }
+    body.decision().map(|(decision, _)| decision)
 }
 
 const fn word(decision: Decision) -> &'static str {

@@ -186,7 +186,7 @@ const fn traces(kind: Kind) -> &'static [&'static str] {
         Kind::BankSigningAnswered => &["S", "F", "P001"],
         Kind::AgreementEndAnswered => &["E", "F"],
         Kind::AgreementEnded => &["E"],
-        Kind::InsurerSigningRequested | Kind::BankSigningRequested | Kind::AgreementEndRequested => &[],
+        _ => &[],
     }
 }
 

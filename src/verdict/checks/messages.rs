@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     directory::PartyId,
-    message::{Body, Decision, Kind},
+    message::{Decision, Kind},
 };
 use interchange::Opened;
 
@@ -112,24 +112,11 @@ fn differences(coming: &Coming<'_>, opened: &Opened) -> Vec<(&'static str, Strin
         ("业务编号", sent.subject.clone(), message.subject.clone()),
         ("序号", sent.sequence.to_string(), message.sequence.to_string()),
         ("关联编号", correlation(&sent.correlation), correlation(&message.correlation)),
-        ("正文业务编号", sent.subject.clone(), application(&message.body).to_owned()),
+        ("正文业务编号", sent.subject.clone(), message.body.business_number().to_owned()),
     ]
     .into_iter()
     .filter(|(_, expected, actual)| expected != actual)
     .collect()
-}
-
-/// The business number that the content itself names.
-fn application(body: &Body) -> &str {
-    match body {
-        Body::InsurerSigningRequested(body) => &body.application,
-        Body::InsurerSigningAnswered(body) => &body.application,
-        Body::BankSigningRequested(body) => &body.application,
-        Body::BankSigningAnswered(body) => &body.application,
-        Body::AgreementEndRequested(body) => &body.application,
-        Body::AgreementEndAnswered(body) => &body.application,
-        Body::AgreementEnded(body) => &body.application,
-    }
 }
 
 /// A message's time is when it was made, and it is made just before it leaves for the first time.
@@ -198,15 +185,7 @@ fn ids_and_sequences(wire: &Wire<'_>, findings: &mut Vec<Finding>) {
 fn answers_answer_something(wire: &Wire<'_>, findings: &mut Vec<Finding>) {
     for leaving in wire.first_sendings() {
         let sent = leaving.sent;
-        let request = match sent.kind {
-            Kind::InsurerSigningAnswered => Kind::InsurerSigningRequested,
-            Kind::BankSigningAnswered => Kind::BankSigningRequested,
-            Kind::AgreementEndAnswered => Kind::AgreementEndRequested,
-            Kind::InsurerSigningRequested
-            | Kind::BankSigningRequested
-            | Kind::AgreementEndRequested
-            | Kind::AgreementEnded => continue,
-        };
+        let Some(request) = sent.kind.answers() else { continue };
         let answered = wire.sent.iter().any(|l| {
             l.at <= leaving.at
                 && l.sent.kind == request
@@ -277,14 +256,6 @@ fn nothing_came_of_bad_ones(evidence: &Evidence, wire: &Wire<'_>, context: &Judg
 /// Whether an answer agrees; `None` where it cannot be opened (that is told elsewhere).
 fn says_yes(coming: &Coming<'_>, context: &Judging<'_>) -> Option<bool> {
     let opening = context.open(&coming.arrival.bytes, &coming.arrival.by, coming.at)?;
-    let decision = match &opening.as_ref().as_ref().ok()?.message.body {
-        Body::InsurerSigningAnswered(answer) => answer.decision,
-        Body::BankSigningAnswered(answer) => answer.decision,
-        Body::AgreementEndAnswered(answer) => answer.decision,
-        Body::InsurerSigningRequested(_)
-        | Body::BankSigningRequested(_)
-        | Body::AgreementEndRequested(_)
-        | Body::AgreementEnded(_) => return None,
-    };
+    let (decision, _) = opening.as_ref().as_ref().ok()?.message.body.decision()?;
     Some(decision == Decision::Agreed)
 }

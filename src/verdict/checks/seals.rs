@@ -75,11 +75,7 @@ impl<'m> Request<'m> {
         let (bank, payee, service, payer, signed_at, seal) = match body {
             Body::InsurerSigningRequested(r) => (&r.bank, &r.payee, &r.service, &r.payer, &r.signed_at, &r.seal),
             Body::BankSigningRequested(r) => (&r.bank, &r.payee, &r.service, &r.payer, &r.signed_at, &r.seal),
-            Body::InsurerSigningAnswered(_)
-            | Body::BankSigningAnswered(_)
-            | Body::AgreementEndRequested(_)
-            | Body::AgreementEndAnswered(_)
-            | Body::AgreementEnded(_) => return None,
+            _ => return None,
         };
         Some(Self { bank, payee, service, payer, signed_at, seal })
     }
