@@ -27,7 +27,7 @@ use domain::{
     directory::{Directory, Enterprise, PartyId, PartyRole},
     message::Message,
     party::{self, Misbehaviour, Party},
-    portal::{Portal, RecordId, Rules, Way},
+    portal::{Portal, RecordId, RecordKind, Rules, Way},
     settings::Settings,
 };
 use interchange::Suite;
@@ -322,7 +322,7 @@ impl World {
             if let Some(shown) = scope.agreement(&id) {
                 let log = shown.log.iter().map(log_line).collect();
                 let fields = shown.fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-                self.evidence.pages.push(RecordPage { record, fields, log });
+                self.evidence.pages.push(RecordPage { record, kind: RecordKind::Agreement, fields, log });
             }
         }
         for (id, (party, _)) in &self.parties {

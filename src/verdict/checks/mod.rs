@@ -19,6 +19,7 @@ mod replays;
 mod requests;
 mod seals;
 mod states;
+mod sums;
 mod wire;
 
 #[cfg(test)]

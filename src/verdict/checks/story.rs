@@ -13,6 +13,7 @@ use domain::{
         BankSigningAnswer, BankSigningRequest, Body, CardSeal, Decision, InsurerSigningAnswer, InsurerSigningRequest,
         Kind, Message, MessageId, Payer, Receipt,
     },
+    portal::RecordKind,
 };
 use interchange::{Identity, Peers, Suite};
 use rand_chacha::ChaCha20Rng;
@@ -158,7 +159,8 @@ impl Story {
             recorded_at: at(second),
         });
         let fields = vec![("状态".into(), "成功".into()), ("协议编号".into(), NUMBER.into())];
-        self.evidence.pages = vec![RecordPage { record: RECORD.into(), fields, log: log.collect() }];
+        self.evidence.pages =
+            vec![RecordPage { record: RECORD.into(), kind: RecordKind::Agreement, fields, log: log.collect() }];
         self.evidence.books = [(insurer(), None), (boc(), Some(NUMBER.to_owned()))]
             .into_iter()
             .map(|(party, agreement_number)| BookLine {

@@ -51,11 +51,11 @@ fn half_up(numerator: i128, denominator: i128) -> i128 {
     (2 * numerator + denominator) / (2 * denominator)
 }
 
-/// All digits as one number, and how many of them stand behind the point. At most 18, so that no product overflows.
+/// All digits as one number, and how many of them stand behind the point. At most 15, so that no product overflows.
 fn parted(text: &str) -> Option<(i128, u32)> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let all = [whole, fraction].concat();
-    let sound = !whole.is_empty() && all.len() <= 18 && fraction.len() <= 6 && all.bytes().all(|b| b.is_ascii_digit());
+    let sound = !whole.is_empty() && all.len() <= 15 && fraction.len() <= 6 && all.bytes().all(|b| b.is_ascii_digit());
     let places = u32::try_from(fraction.len()).ok()?;
     sound.then(|| all.parse().ok().map(|digits| (digits, places))).flatten()
 }
