@@ -6,21 +6,28 @@
 
 use std::collections::BTreeMap;
 
+mod accounts;
 mod answers;
 mod carriage;
 mod context;
+mod covers;
+mod debits;
 mod effects;
 mod isolation;
 mod log_order;
 mod messages;
+mod policies;
 mod prompts;
+mod proposals;
 mod receipts;
 mod replays;
 mod requests;
 mod seals;
 mod states;
 mod sums;
+mod underwriting;
 mod wire;
+mod words;
 
 #[cfg(test)]
 mod story;
@@ -131,6 +138,41 @@ pub const INVARIANTS: &[Invariant] = &[
         description: "一份登录签名只能用一次，重放的登录都被拒绝",
         requirements: &["ACC-11"],
         check: replays::check,
+    },
+    Invariant {
+        name: "每份投保单至多扣款一次",
+        description: "一笔扣款指令银行至多扣款一次；同一份投保单的保费至多扣款一次，多出的都退款；前一笔扣款还没有结果或已经成功时，\
+                      不再发出扣款指令",
+        requirements: &["PAY-04"],
+        check: debits::check,
+    },
+    Invariant {
+        name: "对账一致",
+        description: "银行的扣款、账户余额和答复，门户的交费记录，保险公司收到的保费和退款，金额和流水号都一致；每一笔都有依据，\
+                      还在办理中的以网络上看到的为准",
+        requirements: &["PAY-04", "PAY-05"],
+        check: accounts::check,
+    },
+    Invariant {
+        name: "核保如实",
+        description: "保险公司先审核数据、再核保、转人工的再复核，每次投保各答复一次；只接受与货运协议相符的投保单，超过单次限额的转人工复核；\
+                      保费是保险金额乘以费率，不低于最低保费；页面和账簿都是保险公司最后一次答复的，同意撤销之后不再有结果",
+        requirements: &["CGO-13", "CGO-14"],
+        check: underwriting::check,
+    },
+    Invariant {
+        name: "保单如实",
+        description: "银行答复扣款成功才通知缴费，保险公司收到缴费通知才让保单生效；页面正式生效的恰好是保险公司通知生效的，\
+                      保单号是它给的那一个，账簿中也是",
+        requirements: &["PAY-05"],
+        check: policies::check,
+    },
+    Invariant {
+        name: "协议如实",
+        description: "货运协议由保险公司新增一次，只变更和终止自己新增过的；页面是最后一次通知的内容，终止或过了结束日期为无效，\
+                      保险公司的账簿与通知的一致",
+        requirements: &["OPC-01", "OPC-07"],
+        check: covers::check,
     },
 ];
 
