@@ -6,9 +6,11 @@
 //! whose order reaches an output are ordered.
 
 pub mod codes;
+pub mod cover;
 pub mod delivery;
 pub mod directory;
 pub mod draw;
+pub mod form;
 pub mod life_cycle;
 pub mod message;
 pub mod money;
@@ -16,6 +18,7 @@ pub mod party;
 pub mod portal;
 pub mod refusal;
 pub mod settings;
+pub mod tables;
 pub mod time;
 pub mod verified;
 

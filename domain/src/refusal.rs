@@ -11,7 +11,7 @@ pub struct Refusal {
     /// What the page shows (提示).
     pub prompt: String,
     /// The requirements that this refusal enforces.
-    pub requirements: &'static [&'static str],
+    pub requirements: Vec<&'static str>,
     /// Red hints beside fields: the manual's label and the hint (UI-01).
     pub fields: BTreeMap<String, String>,
     /// For a life cycle: the state, the act that was tried, and the acts that were possible.
@@ -87,13 +87,28 @@ impl Refusal {
             }
             prompt.push_str(part);
         }
-        Self { code: entry.code, prompt, requirements: entry.requirements, fields: BTreeMap::new(), state: None }
+        Self {
+            code: entry.code,
+            prompt,
+            requirements: entry.requirements.to_vec(),
+            fields: BTreeMap::new(),
+            state: None,
+        }
     }
 
     /// The same, citing `requirements` in place of the entry's own.
     #[must_use]
-    pub fn citing(mut self, requirements: &'static [&'static str]) -> Self {
-        self.requirements = requirements;
+    pub fn citing(mut self, requirements: &[&'static str]) -> Self {
+        self.requirements = requirements.to_vec();
         self
+    }
+
+    /// Cites these too, each once.
+    pub fn cite(&mut self, requirements: &[&'static str]) {
+        for id in requirements {
+            if !self.requirements.contains(id) {
+                self.requirements.push(id);
+            }
+        }
     }
 }

@@ -25,6 +25,8 @@ pub struct Settings {
     pub gap_hold: Duration,
     /// A message whose `time` is further away than this from the receiver's clock is stale.
     pub message_window: Duration,
+    /// 缴费截止日 is this many days after the day of underwriting (CGO-14).
+    pub premium_term_days: u16,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             silence: Duration::from_secs(3 * DAY),
             gap_hold: Duration::from_secs(10 * MINUTE),
             message_window: Duration::from_secs(30 * DAY),
+            premium_term_days: 7,
         }
     }
 }

@@ -5,7 +5,7 @@
 use domain::{
     directory::PartyRole,
     message::Kind,
-    party::{Misbehaviour, Outcome, Point},
+    party::{Misbehaviour, Outcome, Point, Terms},
 };
 use interchange::catalogue::CATALOGUE;
 use jiff::civil::Date;
@@ -137,7 +137,7 @@ impl Reader<'_> {
             return self.bad_outcome(part, "套了太多层");
         }
         match (word.text, inner) {
-            ("同意" | "成功", None) => Some(Outcome::Agree { expiry: None }),
+            ("同意" | "成功", None) => Some(Outcome::friendly()),
             ("同意" | "成功", Some(inner)) => self.agreement_terms(inner, point),
             ("拒绝" | "失败" | "回执拒绝", Some(reason))
                 if reason.text.matches('(').count() != reason.text.matches(')').count() =>
@@ -192,7 +192,7 @@ impl Reader<'_> {
             return self.bad_outcome(inner, "只有银行签约给出协议失效时间");
         }
         match date.text.parse::<Date>() {
-            Ok(expiry) if date.text.len() == 10 => Some(Outcome::Agree { expiry: Some(expiry) }),
+            Ok(last) if date.text.len() == 10 => Some(Outcome::Agree { terms: Terms::Until(last) }),
             _ => {
                 let span = self.part_span(date);
                 let nearest = near_time(date.text).and_then(|t| t.get(..10).map(str::to_owned));
@@ -555,6 +555,9 @@ fn bare(outcome: &Outcome) -> Box<dyn Iterator<Item = &Outcome> + '_> {
         Outcome::ChangeOfMind { first, then } => Box::new(bare(first).chain(bare(then))),
         Outcome::Agree { .. }
         | Outcome::Refuse { .. }
+        | Outcome::Refer { .. }
+        | Outcome::Pending
+        | Outcome::Unseen
         | Outcome::Silent
         | Outcome::ReceiptRefused { .. }
         | Outcome::NoReceipt

@@ -158,6 +158,7 @@ fn of_settings(faithful: &Rules, settings: &Settings, made: &mut Vec<Mutant>) {
         silence: _,
         gap_hold: _,
         message_window: _,
+        premium_term_days: _, // a party's affair, no rule of the portal
     } = *settings;
     #[rustfmt::skip] // A table.
     let spans: [Span; 7] = [

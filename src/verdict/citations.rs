@@ -156,7 +156,7 @@ pub fn done(verb: &str, declined: bool) -> &'static [&'static str] {
 /// What a refusal proves: the requirements that it carries, and for red hints those of the fields (AGR-03 .. AGR-05).
 pub fn refused(refusal: &Refusal) -> Vec<&'static str> {
     let mut ids = Vec::new();
-    add(&mut ids, refusal.requirements);
+    add(&mut ids, &refusal.requirements);
     refusal.fields.keys().for_each(|label| add(&mut ids, of_hint(label)));
     ids
 }

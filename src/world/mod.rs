@@ -263,7 +263,7 @@ impl World {
             let draws = self.draws.clone();
             let moment = Moment { time: self.now, draws: &draws };
             if let Some((party, _)) = self.parties.get(&id) {
-                let changes = party.due(moment);
+                let changes = party.due(moment, &mut self.script);
                 self.apply_to_party(&id, changes);
             }
             return Progress::Progress;
@@ -368,7 +368,7 @@ impl World {
                 party: taken.party,
                 point: format!("{}.{}", taken.point.role().chinese(), taken.point.chinese()),
                 subject: taken.subject,
-                outcome: taken.outcome.to_string(),
+                outcome: taken.outcome.at(taken.point).to_string(),
             });
         }
     }

@@ -77,7 +77,7 @@ impl Decisions for Script {
         let scripted = tiers.into_iter().flatten().find_map(|tier| {
             lines.iter_mut().filter(|(who, p, _)| *p == point && *who == tier).find_map(|(.., queue)| queue.pop_front())
         });
-        let outcome = scripted.unwrap_or(Outcome::Agree { expiry: None });
+        let outcome = scripted.unwrap_or_else(Outcome::friendly);
         let (party, subject) = (party.clone(), subject.to_owned());
         self.taken.push(Taken { party, point, subject, outcome: outcome.clone() });
         outcome

@@ -2,7 +2,7 @@
 //! place that does.
 
 use super::{
-    books::BookEntry,
+    books::Page,
     outcome::Misbehaviour,
     plan::{Changing, Conduct, Plan, Task},
 };
@@ -34,7 +34,7 @@ pub struct Changes {
     /// Messages that get no receipt until the given time (无回执).
     pub(super) muted: Vec<(PartyId, MessageId, Time)>,
     /// Book entries in their new form.
-    pub(super) books: Vec<BookEntry>,
+    pub(super) pages: Vec<Page>,
     /// Tasks to be put on the agenda.
     pub(super) planned: Vec<(Time, Task)>,
     /// Tasks to be taken off it, by key.

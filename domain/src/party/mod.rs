@@ -3,9 +3,11 @@
 //! Invariant: a party knows the portal by its messages alone; nothing in here uses `crate::portal`. It decides
 //! nothing by itself (the script does, through [`Decisions`]) and has no clock and no chance of its own.
 
+mod acts;
 mod answer;
 mod books;
 mod changes;
+mod cover_check;
 mod outcome;
 mod plan;
 mod request;
@@ -13,13 +15,18 @@ mod request;
 mod tests;
 mod turn;
 
-pub use books::{BookEntry, Standing};
+pub use acts::{CoverChange, Signatory, Signing};
+pub use books::{
+    Account, BookEntry, CoverEntry, CoverStanding, Issue, LedgerEntry, LedgerStanding, PremiumReceived, ProposalEntry,
+    ProposalStanding, RefundEntry, RefundStanding, RequestEntry, RequestStanding, Standing,
+};
 pub use changes::{Changes, Sending};
-pub use outcome::{Decisions, Misbehaviour, Outcome, Point};
+pub use outcome::{AtPoint, Decisions, Misbehaviour, Outcome, Point, Terms};
 
 use std::collections::BTreeMap;
 
 use self::{
+    books::{Books, Page},
     plan::{Changing, Conduct, Plan, Task},
     turn::Turn,
 };
@@ -27,7 +34,7 @@ use crate::{
     Moment, Time, Verified,
     delivery::{Arrived, Inbox, Outbox, Progress, Seen},
     directory::{Institution, PartyId, PartyRole},
-    message::{AgreementEnded, Body, MessageId, Receipt},
+    message::{MessageId, Receipt},
     settings::Settings,
 };
 
@@ -48,7 +55,7 @@ pub struct Party {
     settings: Settings,
     inbox: Inbox,
     outbox: Outbox,
-    books: BTreeMap<String, BookEntry>,
+    books: Books,
     agenda: BTreeMap<(Time, u64), Task>,
     tasks_made: u64,
     held: BTreeMap<(PartyId, MessageId), Plan>,
@@ -66,7 +73,7 @@ impl Party {
             settings,
             inbox: Inbox::default(),
             outbox: Outbox::default(),
-            books: BTreeMap::new(),
+            books: Books::default(),
             agenda: BTreeMap::new(),
             tasks_made: 0,
             held: BTreeMap::new(),
@@ -74,6 +81,15 @@ impl Party {
             conduct: BTreeMap::new(),
             changing: BTreeMap::new(),
         }
+    }
+
+    /// The same party, a bank with these accounts.
+    #[must_use]
+    pub fn with_accounts(mut self, accounts: impl IntoIterator<Item = Account>) -> Self {
+        for account in accounts {
+            self.books.put(Page::Account(account));
+        }
+        self
     }
 
     /// Its id on the wire.
@@ -116,11 +132,12 @@ impl Party {
 
     /// What is to be done by now: answers, sendings, held messages. Apply it, then ask [`Party::next_due`]; calling
     /// it too often is harmless.
-    pub fn due(&self, moment: Moment<'_>) -> Changes {
+    /// What follows an answer (核保 after 数据审核) is decided here.
+    pub fn due(&self, moment: Moment<'_>, decisions: &mut dyn Decisions) -> Changes {
         let mut turn = Turn::of(self, moment);
         turn.release_ready();
         turn.send_due();
-        turn.do_tasks();
+        turn.do_tasks(decisions);
         turn.changes
     }
 
@@ -144,8 +161,8 @@ impl Party {
         for (source, id, until) in changes.muted {
             self.muted.insert((source, id), until);
         }
-        for entry in changes.books {
-            self.books.insert(entry.application.clone(), entry);
+        for page in changes.pages {
+            self.books.put(page);
         }
         for key in changes.done {
             self.agenda.remove(&key);
@@ -162,36 +179,44 @@ impl Party {
         changes.sendings
     }
 
-    /// 银行.终止协议: the bank ends an agreement by itself and tells the portal.
-    ///
-    /// # Errors
-    /// Says in Chinese why there is nothing to end; nothing has changed.
-    pub fn end_agreement(&self, application: &str, reason: &str, moment: Moment<'_>) -> Result<Changes, String> {
-        if self.role() != PartyRole::Bank {
-            return Err(format!("「{}」不是银行，不能终止协议", self.institution.name));
-        }
-        let known = self.book(application).ok_or_else(|| format!("没有业务编号为「{application}」的协议"))?;
-        let entry = answer::in_force(known, moment.time)?;
-        let body = Body::AgreementEnded(AgreementEnded {
-            application: application.to_owned(),
-            // A bank numbers every agreement in the very change that puts it in force.
-            agreement_number: entry.agreement_number.clone().unwrap_or_default(),
-            reason: answer::reason_or_none(reason),
-        });
-        let mut turn = Turn::of(self, moment);
-        turn.changes.books.push(answer::decided(entry, Standing::Ended, moment.time));
-        turn.say(application, None, body, Conduct::default());
-        Ok(turn.changes)
-    }
-
     /// What the books say of one signing.
     pub fn book(&self, application: &str) -> Option<BookEntry> {
-        self.books.get(application).cloned()
+        self.books.agreements.get(application).cloned()
     }
 
-    /// The whole books, by application number.
+    /// Every signing, by application number.
     pub fn books(&self) -> impl Iterator<Item = (&str, &BookEntry)> {
-        self.books.iter().map(|(application, entry)| (application.as_str(), entry))
+        self.books.agreements.iter().map(|(application, entry)| (application.as_str(), entry))
+    }
+
+    /// An insurer's requests for open covers, by application number.
+    pub fn requests(&self) -> impl Iterator<Item = &RequestEntry> {
+        self.books.requests.values()
+    }
+
+    /// An insurer's open covers, by their own number.
+    pub fn covers(&self) -> impl Iterator<Item = &CoverEntry> {
+        self.books.covers.values()
+    }
+
+    /// An insurer's proposals and policies, by application number.
+    pub fn proposals(&self) -> impl Iterator<Item = &ProposalEntry> {
+        self.books.proposals.values()
+    }
+
+    /// A bank's payment orders, by 支付流水号.
+    pub fn ledger(&self) -> impl Iterator<Item = &LedgerEntry> {
+        self.books.orders.values()
+    }
+
+    /// A bank's accounts, by number.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.books.accounts.values()
+    }
+
+    /// An insurer's refunds, by 支付流水号.
+    pub fn refunds(&self) -> impl Iterator<Item = &RefundEntry> {
+        self.books.refunds.values()
     }
 
     /// Whether a request that names `name` is for this party: its own full name, or an insurer's branch of it (AGR-04).

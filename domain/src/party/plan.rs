@@ -5,12 +5,10 @@
 
 use std::time::Duration;
 
-use jiff::civil::Date;
-
-use super::outcome::{Misbehaviour, Outcome};
+use super::outcome::{Misbehaviour, Outcome, Point, Terms};
 use crate::{
     Time,
-    message::{Message, MessageId},
+    message::{Message, MessageId, cargo::OpenCoverData},
 };
 
 /// What happens to a request at the door.
@@ -28,22 +26,53 @@ pub(super) enum Intake {
 /// The bare decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Yes; a bank's agreement ends after `expiry`.
-    Agree { expiry: Option<Date> },
+    /// Yes, with what comes with it.
+    Agree { terms: Terms },
     /// No.
     Refuse { reason: String },
+    /// 转人工复核
+    Refer { reason: Option<String> },
+    /// 处理中
+    Pending,
+    /// 未受理
+    Unseen,
     /// Words without sense (胡言): nothing was decided.
     Nonsense,
     /// No answer, ever.
     Silent,
 }
 
-impl Verdict {
-    /// The last day of an agreement that is signed.
-    pub(super) const fn expiry(&self) -> Option<Date> {
+/// What a decision is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// A request of the portal.
+    Request(Box<Message>),
+    /// An open cover, to be signed off-line.
+    Signing(Box<OpenCoverData>),
+}
+
+impl Cause {
+    /// The business number that the answer is about.
+    pub(super) fn subject(&self) -> &str {
         match self {
-            Self::Agree { expiry } => *expiry,
-            Self::Refuse { .. } | Self::Nonsense | Self::Silent => None,
+            Self::Request(request) => &request.subject,
+            Self::Signing(cover) => &cover.number,
+        }
+    }
+
+    /// The message that the answer correlates to.
+    pub(super) fn correlation(&self) -> Option<MessageId> {
+        match self {
+            Self::Request(request) => Some(request.id.clone()),
+            Self::Signing(_) => None,
+        }
+    }
+
+    /// Tells draws about the same business number apart.
+    pub(super) const fn sequence(&self) -> u64 {
+        match self {
+            Self::Request(request) => request.sequence,
+            Self::Signing(_) => 0,
         }
     }
 }
@@ -62,6 +91,8 @@ pub(super) struct Conduct {
 /// A decision on one request, to be carried out at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
+    /// Where it was taken.
+    pub point: Point,
     /// What to say.
     pub verdict: Verdict,
     /// When.
@@ -70,13 +101,17 @@ pub(super) struct Plan {
     pub conduct: Conduct,
     /// What it changes to afterwards, the next one last.
     pub later: Vec<Outcome>,
+    /// Whether another answer to the same request left before it (改口).
+    pub follows: bool,
 }
 
 /// A party that will say something else about a request (改口).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Changing {
-    /// What was asked.
-    pub request: Message,
+    /// Where it was decided.
+    pub point: Point,
+    /// What it is about.
+    pub cause: Cause,
     /// Whether an earlier answer was taken over already.
     pub contradicts: bool,
     /// The further answers, the next one last.
@@ -86,8 +121,8 @@ pub(super) struct Changing {
 /// Something on the agenda.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Task {
-    /// Answer this request.
-    Answer { request: Box<Message>, plan: Plan },
+    /// Say what was decided.
+    Answer { cause: Cause, plan: Plan },
     /// Send this message once more, whatever its receipt.
     Echo(MessageId),
 }
@@ -120,8 +155,11 @@ impl Intake {
                 }
                 Outcome::ReceiptRefused { reason } => return Self::Refuse { reason },
                 Outcome::NoReceipt => return Self::Mute,
-                Outcome::Agree { expiry } => break Verdict::Agree { expiry },
+                Outcome::Agree { terms } => break Verdict::Agree { terms },
                 Outcome::Refuse { reason } => break Verdict::Refuse { reason },
+                Outcome::Refer { reason } => break Verdict::Refer { reason },
+                Outcome::Pending => break Verdict::Pending,
+                Outcome::Unseen => break Verdict::Unseen,
                 Outcome::Nonsense => {
                     conduct.misbehaviour = Some(Misbehaviour::Nonsense);
                     break Verdict::Nonsense;

@@ -11,7 +11,7 @@ use std::{collections::VecDeque, time::Duration};
 use super::*;
 use crate::{
     Draws,
-    message::{AgreementEndRequest, BankSigningRequest, CardSeal, InsurerSigningRequest, Message, Payer},
+    message::{AgreementEndRequest, BankSigningRequest, Body, CardSeal, InsurerSigningRequest, Message, Payer},
 };
 
 const APPLICATION: &str = "20260302000000000001";
@@ -132,7 +132,7 @@ impl Rig {
     fn run_until(&mut self, seconds: u64) {
         while let Some(due) = self.party.next_due().filter(|due| *due <= after(seconds)) {
             let time = due.max(after(self.now));
-            let changes = self.party.due(Moment { time, draws: &self.draws });
+            let changes = self.party.due(Moment { time, draws: &self.draws }, &mut self.script);
             assert!(!changes.is_empty(), "what is due at {time} is something");
             let ms = u64::try_from(time.since(after(0)).as_millis()).unwrap();
             self.wire.extend(self.party.apply(changes).into_iter().map(|sending| (ms, sending)));

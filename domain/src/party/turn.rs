@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use super::{
     Answer, Party,
-    answer::reply,
-    books::BookEntry,
+    answer::{Desk, reply},
+    books::View,
     changes::{Changes, Sending},
     outcome::{Decisions, Outcome, Point},
-    plan::{Changing, Conduct, Intake, Plan, Task, Verdict},
+    plan::{Cause, Changing, Conduct, Intake, Plan, Task, Verdict},
     request::{self, refused},
 };
 use crate::{
@@ -21,8 +21,6 @@ use crate::{
 
 /// After its sender has surely stopped trying, a party that gave no receipt listens again.
 const MUTE_BEYOND_TRIES: Duration = Duration::from_secs(3_600);
-/// How long an insurer or a bank takes to answer, in milliseconds (docs/scenarios.md).
-const ANSWER_AFTER_MS: (u64, u64) = (5 * 60_000, 30 * 60_000);
 /// How long after the receipt for one answer 改口 gives the other, in milliseconds.
 const CHANGE_AFTER_MS: (u64, u64) = (60_000, 60 * 60_000);
 /// How long after the first sending 重复 sends again, in milliseconds.
@@ -52,7 +50,7 @@ impl<'a> Turn<'a> {
         if muted.is_some_and(|until| self.moment.time < *until) {
             return Answer::None;
         }
-        match request::screen(self.party, m) {
+        match request::screen(self.party, self.view(), m) {
             Ok(point) => {
                 let outcome = decisions.take(self.party.id(), point, &m.subject);
                 self.admit(arrived, held, point, outcome)
@@ -72,8 +70,8 @@ impl<'a> Turn<'a> {
             }
             Intake::Refuse { reason } => self.settle(arrived, refused("K3299", reason)),
             Intake::Take { verdict, delay, conduct, later } => {
-                let at = self.moment.time + delay.unwrap_or_else(|| self.own_time(point, m));
-                let plan = Plan { verdict, at, conduct, later };
+                let at = self.moment.time + delay.unwrap_or_else(|| self.own_time(point, &m.subject, m.sequence));
+                let plan = Plan { point, verdict, at, conduct, later, follows: false };
                 let Some(held) = held else {
                     self.take_over(m, plan);
                     return self.settle(arrived, Receipt::Accepted);
@@ -85,11 +83,10 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn own_time(&self, point: Point, request: &Message) -> Duration {
-        let (low, high) = ANSWER_AFTER_MS;
-        let entity = self.party.entity(&request.subject);
-        let ms = self.moment.draws.between(point.delay_purpose(), &entity, request.sequence, low, high);
-        Duration::from_millis(ms)
+    fn own_time(&self, point: Point, subject: &str, sequence: u64) -> Duration {
+        let (low, high) = point.answers_after_ms();
+        let entity = self.party.entity(subject);
+        Duration::from_millis(self.moment.draws.between(point.delay_purpose(), &entity, sequence, low, high))
     }
 
     /// Remembers a message with its receipt, and handles what waited for it.
@@ -119,19 +116,30 @@ impl<'a> Turn<'a> {
 
     /// Enters a request into the books and plans its answer.
     fn take_over(&mut self, request: &Message, plan: Plan) {
-        let entry = match (&request.body, self.entry(&request.subject)) {
-            // While this one was held another request opened the same signing: that one counts.
-            (Body::InsurerSigningRequested(_) | Body::BankSigningRequested(_), Some(_)) => return,
-            (body, None) => request::opened(body),
-            (_, Some(known)) => {
-                let requests_handled = known.requests_handled.saturating_add(1);
-                Some(BookEntry { requests_handled, ..known.clone() })
-            }
-        };
-        self.changes.books.extend(entry);
-        if plan.verdict != Verdict::Silent {
+        // While this one was held another request may have taken its place in the books: that one counts.
+        if request::acceptable(self.view(), &request.body).is_err() {
+            return;
+        }
+        let page = request::opened(self.view(), &request.body, self.moment.time);
+        self.changes.pages.extend(page);
+        self.schedule(Cause::Request(Box::new(request.clone())), plan);
+    }
+
+    /// Decides at a point to which no message has come just now: the next one about the same request, or a party's own
+    /// act. There is no receipt to refuse or to keep back: who is scripted to says nothing.
+    pub(super) fn begin(&mut self, point: Point, cause: Cause, decisions: &mut dyn Decisions) {
+        let outcome = decisions.take(self.party.id(), point, cause.subject());
+        let Intake::Take { verdict, delay, conduct, later } = Intake::of(outcome) else { return };
+        let own = || self.own_time(point, cause.subject(), cause.sequence());
+        let at = self.moment.time + delay.unwrap_or_else(own);
+        self.schedule(cause, Plan { point, verdict, at, conduct, later, follows: false });
+    }
+
+    /// Puts a decision on the agenda. Silence needs no time of its own, but at a bank that debits without a word.
+    fn schedule(&mut self, cause: Cause, plan: Plan) {
+        if plan.verdict != Verdict::Silent || plan.point == Point::Debit {
             let at = plan.at.max(self.moment.time);
-            self.changes.planned.push((at, Task::Answer { request: Box::new(request.clone()), plan }));
+            self.changes.planned.push((at, Task::Answer { cause, plan }));
         }
     }
 
@@ -143,31 +151,36 @@ impl<'a> Turn<'a> {
     }
 
     /// Does what the agenda holds for now.
-    pub(super) fn do_tasks(&mut self) {
+    pub(super) fn do_tasks(&mut self, decisions: &mut dyn Decisions) {
         let due = self.party.agenda.range(..=(self.moment.time, u64::MAX));
         for (key, task) in due {
             self.changes.done.push(*key);
             match task {
-                Task::Answer { request, plan } => {
-                    self.answer(request, plan);
-                }
+                Task::Answer { cause, plan } => self.answer(cause, plan, decisions),
                 Task::Echo(id) => self.echo(id),
             }
         }
     }
 
     /// Gives an answer, and remembers what is to follow it. The books keep what was decided first: neither what
-    /// contradicts it nor nonsense is entered.
-    fn answer(&mut self, request: &Message, plan: &Plan) {
-        let known = self.entry(&request.subject).cloned();
-        let Some((body, entry)) = reply(self.party, request, &plan.verdict, known, self.moment) else { return };
-        if plan.verdict != Verdict::Nonsense && !plan.conduct.contradicts {
-            self.changes.books.extend(entry);
+    /// contradicts it nor nonsense is entered. A debit is no word: it is made though what is said of it makes no sense.
+    fn answer(&mut self, cause: &Cause, plan: &Plan, decisions: &mut dyn Decisions) {
+        let desk = Desk { party: self.party, view: self.view(), moment: self.moment };
+        let Some(said) = reply(desk, cause, plan) else { return };
+        let nonsense = plan.verdict == Verdict::Nonsense;
+        let counts = !plan.conduct.contradicts && !nonsense;
+        if counts || (nonsense && plan.point == Point::Debit && !plan.conduct.contradicts) {
+            self.changes.pages.extend(said.pages);
         }
-        let id = self.say(&request.subject, Some(request.id.clone()), body, plan.conduct);
-        if !plan.later.is_empty() {
-            let (request, later) = (request.clone(), plan.later.clone());
-            self.changes.changing.push((id, Changing { request, contradicts: plan.conduct.contradicts, later }));
+        if let Some(body) = said.body {
+            let id = self.say(cause.subject(), cause.correlation(), body, plan.conduct);
+            if !plan.later.is_empty() {
+                let (cause, later, contradicts) = (cause.clone(), plan.later.clone(), plan.conduct.contradicts);
+                self.changes.changing.push((id, Changing { point: plan.point, cause, contradicts, later }));
+            }
+        }
+        if let Some(next) = said.next.filter(|_| counts) {
+            self.begin(next, cause.clone(), decisions);
         }
     }
 
@@ -183,8 +196,8 @@ impl<'a> Turn<'a> {
         let (low, high) = CHANGE_AFTER_MS;
         let own = || Duration::from_millis(self.moment.draws.between("change-of-mind", id.as_str(), 0, low, high));
         let at = self.moment.time + delay.unwrap_or_else(own);
-        let plan = Plan { verdict, at, conduct, later: rest };
-        self.changes.planned.push((at, Task::Answer { request: Box::new(changing.request.clone()), plan }));
+        let plan = Plan { point: changing.point, verdict, at, conduct, later: rest, follows: true };
+        self.changes.planned.push((at, Task::Answer { cause: changing.cause.clone(), plan }));
     }
 
     /// Makes a message to the portal and puts it on the wire. Returns its id.
@@ -255,9 +268,9 @@ impl<'a> Turn<'a> {
         self.changes.outgoing.push(entry);
     }
 
-    fn entry(&self, application: &str) -> Option<&BookEntry> {
-        let new = self.changes.books.iter().rev().find(|entry| entry.application == application);
-        new.or_else(|| self.party.books.get(application))
+    /// The books as they will be.
+    pub(super) fn view(&self) -> View<'_> {
+        View::of(&self.party.books, &self.changes.pages)
     }
 
     fn conduct(&self, id: &MessageId) -> Conduct {

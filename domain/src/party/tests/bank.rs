@@ -1,7 +1,7 @@
 //! A bank: 签约, 解约, and 终止协议 by itself.
 
 use super::*;
-use crate::message::{AgreementEndAnswer, BankSigningAnswer, Decision};
+use crate::message::{AgreementEndAnswer, AgreementEnded, BankSigningAnswer, Decision};
 
 const NUMBER: &str = "BOCBX000000000";
 
@@ -66,7 +66,7 @@ fn no_two_agreements_of_a_bank_share_a_number() {
     request.application = second.subject.clone();
     rig.receive(&second);
     let due = Moment { time: after(2_400), draws: &Counts };
-    let changes = rig.party.due(due);
+    let changes = rig.party.due(due, &mut rig.script);
     rig.party.apply(changes);
     let number = |application: &str| rig.party.book(application).and_then(|entry| entry.agreement_number);
     assert_eq!(number(APPLICATION).as_deref(), Some(NUMBER));
@@ -77,7 +77,7 @@ fn no_two_agreements_of_a_bank_share_a_number() {
 #[test]
 fn a_scripted_expiry_stands_in_the_answer_and_in_the_books() {
     let last = "2026-03-10".parse().unwrap();
-    let mut rig = Rig::boc([Outcome::Agree { expiry: Some(last) }]);
+    let mut rig = Rig::boc([Outcome::Agree { terms: Terms::Until(last) }]);
     rig.receive(&bank_request("b1", 1));
     rig.run_until(300);
     assert_eq!(rig.only().body, agreed(NUMBER, Some("2026-03-10")));
@@ -126,7 +126,7 @@ fn a_bank_ends_an_agreement_when_asked() {
 //= AGR-11
 #[test]
 fn what_cannot_be_ended_is_refused_with_the_reason() {
-    let last = Outcome::Agree { expiry: Some("2026-03-02".parse().unwrap()) };
+    let last = Outcome::Agree { terms: Terms::Until("2026-03-02".parse().unwrap()) };
     let in_force = || Rig::boc_in_force([]);
     let asked = || {
         let mut rig = Rig::boc([Outcome::Silent]);

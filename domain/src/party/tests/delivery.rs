@@ -122,11 +122,11 @@ fn asking_a_party_changes_nothing_until_it_is_applied() {
     let mut rig = Rig::boc([]);
     rig.receive(&bank_request("b1", 1));
     let moment = Moment { time: after(300), draws: &rig.draws };
-    let once = rig.party.due(moment);
+    let once = rig.party.due(moment, &mut rig.script);
     assert!(!once.is_empty());
-    assert_eq!(rig.party.due(moment), once);
+    assert_eq!(rig.party.due(moment, &mut rig.script), once);
     assert_eq!(rig.book().standing, Standing::Asked);
-    assert!(rig.party.due(Moment { time: after(299), draws: &rig.draws }).is_empty());
+    assert!(rig.party.due(Moment { time: after(299), draws: &rig.draws }, &mut rig.script).is_empty());
 }
 
 proptest! {

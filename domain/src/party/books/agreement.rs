@@ -1,6 +1,6 @@
-//! A party's own books: what it knows of each signing, evidence for checks beside the portal's word.
+//! Signings in the books of an insurer or a bank.
 //!
-//! An entry is written by the party's own decisions alone, never to match what the portal believes.
+//! An entry is written by the decisions of the party alone, never to match what the portal believes.
 
 use jiff::civil::Date;
 
