@@ -372,3 +372,6 @@ fn objection(code: &str, name: &str, parent: &str) -> Option<String> {
 fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
 }
+
+#[cfg(test)]
+mod tests;

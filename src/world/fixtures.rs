@@ -4,11 +4,15 @@
 //! compiled in, so that the program runs anywhere. A broken fixture is a bug of ours that every test would meet,
 //! hence the panics.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use domain::{
     codes::Uscc,
     directory::{Directory, Enterprise, Institution, PartyId, PartyRole},
+    tables::Tables,
 };
 use serde::Deserialize;
 
@@ -125,4 +129,52 @@ pub fn enterprises() -> (Vec<Enterprise>, Vec<String>) {
             )
         })
         .unzip()
+}
+
+/// The code tables that forms choose from: a selection of public ones.
+pub fn tables() -> &'static Arc<Tables> {
+    static TABLES: LazyLock<Arc<Tables>> = LazyLock::new(|| {
+        let mut tables = Tables::default();
+        for (file, csv) in TABLE_FILES {
+            tables.read(file, csv).expect("the fixture tables are sound");
+        }
+        tables.check().expect("the fixture tables belong together");
+        Arc::new(tables)
+    });
+    &TABLES
+}
+
+const TABLE_FILES: [(&str, &str); 11] = [
+    ("countries.csv", include_str!("../../fixtures/tables/countries.csv")),
+    ("ports.csv", include_str!("../../fixtures/tables/ports.csv")),
+    ("regions.csv", include_str!("../../fixtures/tables/regions.csv")),
+    ("transport-modes.csv", include_str!("../../fixtures/tables/transport-modes.csv")),
+    ("packaging.csv", include_str!("../../fixtures/tables/packaging.csv")),
+    ("ownership.csv", include_str!("../../fixtures/tables/ownership.csv")),
+    ("industries.csv", include_str!("../../fixtures/tables/industries.csv")),
+    ("certificate-types.csv", include_str!("../../fixtures/tables/certificate-types.csv")),
+    ("hs-chapters.csv", include_str!("../../fixtures/tables/hs-chapters.csv")),
+    ("hs-headings.csv", include_str!("../../fixtures/tables/hs-headings.csv")),
+    ("customs-districts.csv", include_str!("../../fixtures/tables/customs-districts.csv")),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use domain::tables::TableId;
+
+    use super::*;
+
+    #[test]
+    fn every_table_has_rows_and_says_where_they_come_from() {
+        for id in TableId::ALL {
+            assert!(tables().rows(id).len() >= 4, "{}", id.chinese());
+        }
+        let files: BTreeSet<&str> = TABLE_FILES.iter().map(|(file, _)| *file).collect();
+        assert_eq!(files, TableId::files());
+        for (file, csv) in TABLE_FILES {
+            assert!(csv.starts_with("# source: "), "{file}");
+        }
+    }
 }

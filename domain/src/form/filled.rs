@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
-    FieldRule, Form, Need, Takes,
+    FieldRule, Form, Need, Origin, Takes,
     takes::{self, BETWEEN, BLANK},
 };
 use crate::{
@@ -158,16 +158,18 @@ impl Filled {
         }
     }
 
-    /// By the names of fields, as a page that is opened again shows them (修改): codes, not names, and no blank ones.
+    /// By the names of fields, as a page that is opened again shows them (修改): codes, not names; without blank ones and
+    /// without figures, which are made anew.
     pub fn typed(&self) -> BTreeMap<String, String> {
-        self.filled_in().map(|(rule, text)| (rule.name.to_owned(), text.to_owned())).collect()
+        let kept = self.filled_in().filter(|(rule, _)| rule.origin != Origin::Computed);
+        kept.map(|(rule, text)| (rule.name.to_owned(), text.to_owned())).collect()
     }
 
-    /// The same for a page that is opened as a copy (复制): without what [`FieldRule::copied`] leaves out, and without
-    /// figures, which are made anew.
+    /// The same for a page that is opened as a copy (复制): also without what [`FieldRule::copied`] leaves out.
     pub fn copied(&self) -> BTreeMap<String, String> {
-        let kept = self.filled_in().filter(|(rule, _)| rule.copied);
-        kept.map(|(rule, text)| (rule.name.to_owned(), text.to_owned())).collect()
+        let mut kept = self.typed();
+        self.form.fields.iter().filter(|rule| !rule.copied).for_each(|rule| drop(kept.remove(rule.name)));
+        kept
     }
 
     /// By key, as messages carry it.

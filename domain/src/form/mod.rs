@@ -227,3 +227,6 @@ impl FieldRule {
         self.section.strip_suffix("信息").unwrap_or(self.section)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,9 +57,9 @@ impl Values {
     pub fn date(&self, key: &str) -> Option<Date> {
         takes::date(self.get(key)?)
     }
-    /// Neither right nor wrong: nothing was typed.
+    /// Nothing was typed, whether or not something should have been.
     pub fn is_blank(&self, key: &str) -> bool {
-        !self.right.contains_key(key) && !self.wrong.contains_key(key)
+        !self.right.contains_key(key) && self.wrong.get(key).is_none_or(|hint| hint == BLANK)
     }
     fn is_needed(&self, need: Need) -> bool {
         match need {

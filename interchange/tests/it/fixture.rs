@@ -88,7 +88,7 @@ pub fn issue(
     ca.issue(&request).unwrap()
 }
 
-const ALWAYS: (i64, i64) = (YEAR_2000, YEAR_2099);
+pub const ALWAYS: (i64, i64) = (YEAR_2000, YEAR_2099);
 
 fn party(ca: &TestCa, id: PartyId, algorithm: Algorithm, n: u64) -> Party {
     let sign_key = PrivateKey::generate(algorithm, &mut rng(n)).unwrap();
@@ -223,7 +223,7 @@ pub fn signing_request() -> InsurerSigningRequest {
     }
 }
 
-fn message(id: &str, source: PartyId, target: PartyId, body: Body) -> Message {
+pub fn message(id: &str, source: PartyId, target: PartyId, body: Body) -> Message {
     Message {
         id: MessageId::new(id),
         source,
@@ -254,8 +254,8 @@ pub fn answer() -> Message {
     message
 }
 
-/// A good message of every kind, some kinds twice.
-pub fn one_of_each() -> Vec<Message> {
+/// A good message of every kind that an agreement takes, some kinds twice.
+pub fn agreement_messages() -> Vec<Message> {
     let r = signing_request();
     let application = || "202603020001".to_owned();
     let number = || "BOCBX000000001".to_owned();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
+mod every_kind;
 mod fixture;
 mod nonsense;
 mod openssl;

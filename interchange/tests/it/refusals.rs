@@ -3,7 +3,7 @@
 use interchange::{Identity, Suite, event, open, seal, seal_event};
 use serde_json::{Value, json};
 
-use crate::fixture::*;
+use crate::{every_kind::one_of_each, fixture::*};
 
 const SUITES: [Suite; 3] = [Suite::Sm2, Suite::Rsa, Suite::Mac];
 
@@ -225,7 +225,7 @@ fn k3109_a_message_over_the_limit_of_its_type_or_of_all() {
     assert_eq!(over.code, "K3109");
     assert_eq!(over.reason, "报文超过大小限制：签约结果报文最大65536字节，实为65537字节");
     assert_eq!(over.id.unwrap().as_str(), "ins-1");
-    let huge = vec![0; 4 * 1024 * 1024 + 1];
+    let huge = vec![0; 16 * 1024 * 1024 + 1];
     for suite in SUITES {
         let world = crate::fixture::world(suite);
         assert_eq!(world.open(&huge, &world.portal.identity).unwrap_err().code, "K3109");
