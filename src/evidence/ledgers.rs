@@ -3,7 +3,7 @@
 //! Amounts, rates and dates are texts as the party wrote them down (`120.00`, `0.450`, `2026-03-09`): whoever judges them
 //! reckons for himself.
 
-use domain::{Time, directory::PartyId};
+use domain::{Time, directory::PartyId, party::ProposalStanding};
 
 /// An open cover in its insurer's books.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,29 +22,6 @@ pub struct CoverLine {
     pub rate: String,
     /// 最低保费, yuan.
     pub minimum_premium: String,
-}
-
-/// How far a proposal has got in its insurer's books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProposalStanding {
-    /// Taken over, not checked.
-    Received,
-    /// 数据审核失败
-    CheckFailed,
-    /// 数据审核成功，待核保
-    Checked,
-    /// 核保未通过，转人工复核
-    Review,
-    /// 已出单未缴费
-    Issued,
-    /// 拒保
-    Declined,
-    /// 已撤销
-    Withdrawn,
-    /// The premium has been received.
-    Paid,
-    /// 正式生效
-    InForce,
 }
 
 /// A proposal in its insurer's books, as the last submission left it.

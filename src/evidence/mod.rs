@@ -15,7 +15,8 @@ use domain::{
 
 mod ledgers;
 
-pub use ledgers::{AccountLine, CoverLine, LedgerLine, ProposalLine, ProposalStanding, RefundLine};
+pub use domain::party::ProposalStanding;
+pub use ledgers::{AccountLine, CoverLine, LedgerLine, ProposalLine, RefundLine};
 
 /// Everything seen in one case, in the order in which it happened.
 #[derive(Clone, Debug, Default)]

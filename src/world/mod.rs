@@ -12,6 +12,7 @@ pub mod fixtures;
 pub mod gateway;
 pub mod journal;
 pub mod keys;
+mod ledgers;
 pub mod network;
 pub mod person;
 pub mod sabotage;
@@ -335,6 +336,7 @@ impl World {
                     requests_handled: entry.requests_handled,
                 });
             }
+            ledgers::write_down(id, party, &mut self.evidence);
         }
         self.books_as_told();
         self.evidence

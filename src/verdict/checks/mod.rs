@@ -30,6 +30,8 @@ mod wire;
 mod words;
 
 #[cfg(test)]
+mod cargo_tests;
+#[cfg(test)]
 mod story;
 #[cfg(test)]
 #[path = "tests.rs"]

@@ -73,7 +73,7 @@ impl<'w> Told<'w> {
         match body {
             Body::WithdrawalAnswered(a) => self.withdrawn |= a.decision == Decision::Agreed,
             Body::DataChecked(a) => {
-                let standing = chosen(a.decision, Standing::Checked, Standing::CheckFailed);
+                let standing = chosen(a.decision, Standing::AwaitingUnderwriting, Standing::CheckFailed);
                 self.answered(
                     word,
                     Standing::Received,
@@ -85,10 +85,10 @@ impl<'w> Told<'w> {
                 );
             }
             Body::Underwritten(a) => {
-                let standing = chosen(a.decision, Standing::Issued, Standing::Review);
+                let standing = chosen(a.decision, Standing::Issued, Standing::Referred);
                 self.answered(
                     word,
-                    Standing::Checked,
+                    Standing::AwaitingUnderwriting,
                     "没有通过数据审核，或已经核保，又给出核保结果",
                     standing,
                     |s| {
@@ -100,7 +100,7 @@ impl<'w> Told<'w> {
                 let standing = chosen(a.decision, Standing::Issued, Standing::Declined);
                 self.answered(
                     word,
-                    Standing::Review,
+                    Standing::Referred,
                     "没有转人工复核，或已经复核，又给出复核结果",
                     standing,
                     |s| {

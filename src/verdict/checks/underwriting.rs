@@ -64,27 +64,13 @@ const fn pages(standing: Standing) -> &'static [&'static str] {
     match standing {
         Standing::Received => &["待发送", "发送成功", "接收成功", "发送失败", "数据审核失败"],
         Standing::CheckFailed => &["数据审核失败", "待发送"],
-        Standing::Checked => &["数据审核成功，待核保", "撤销中"],
-        Standing::Review => &["核保未通过，转人工复核", "撤销中"],
+        Standing::AwaitingUnderwriting => &["数据审核成功，待核保", "撤销中"],
+        Standing::Referred => &["核保未通过，转人工复核", "撤销中"],
         Standing::Issued | Standing::Paid | Standing::InForce => {
             &["已出单未缴费", "撤销中", "支付中", "支付成功", "支付失败", "正式生效", "已失效"]
         }
         Standing::Declined => &["拒保", "撤销中", "待发送"],
         Standing::Withdrawn => &["已撤销"],
-    }
-}
-
-const fn standing_word(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Received => "已收到",
-        Standing::CheckFailed => "数据审核失败",
-        Standing::Checked => "待核保",
-        Standing::Review => "转人工复核",
-        Standing::Issued => "已出单",
-        Standing::Declined => "拒保",
-        Standing::Withdrawn => "已撤销",
-        Standing::Paid => "已缴费",
-        Standing::InForce => "正式生效",
     }
 }
 
@@ -156,7 +142,7 @@ impl<'a> Case<'a> {
                 findings.push(failed(&*path, text).compared(said, booked));
             }
         };
-        differs("状态", standing_word(standing), standing_word(line.standing), standing == line.standing);
+        differs("状态", standing.chinese(), line.standing.chinese(), standing == line.standing);
         let number = latest.proposal_number.unwrap_or_default();
         let booked = line.proposal_number.as_deref().unwrap_or_default();
         differs("投保单号", number, booked, number == booked);
