@@ -13,6 +13,7 @@ mod context;
 mod covers;
 mod debits;
 mod effects;
+mod forms;
 mod isolation;
 mod log_order;
 mod messages;
@@ -64,6 +65,14 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
+impl Outcome {
+    /// What both came to.
+    fn join(&mut self, other: Self) {
+        self.evaluated |= other.evaluated;
+        self.findings.extend(other.findings);
+    }
+}
+
 /// Every invariant.
 pub const INVARIANTS: &[Invariant] = &[
     Invariant {
@@ -89,7 +98,8 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "状态合法",
-        description: "状态记录中的每一步都是三方协议生命周期允许的，文字正确，页面上的状态与最后一步一致",
+        description: "状态记录中的每一步都是这种记录（三方协议、预约、货运协议、投保单、交费）的生命周期允许的，文字正确，\
+                      页面上的状态与最后一步一致",
         requirements: &["AGR-08"],
         check: states::check,
     },
@@ -107,19 +117,21 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "签名真实",
-        description: "每份签约申请都带有本企业法人卡的电子签名，签名可以验证，签署的文字写明银行、收款企业、付款账号和付款企业",
+        description: "每份签约申请都带有本企业法人卡的电子签名，每份扣款指令都带有本企业操作员卡的；签名可以验证，签署的文字写明银行、\
+                      收款企业、付款账号和付款企业，支付的写明金额、收款企业和付款账号",
         requirements: &["ACC-06", "AGR-07"],
         check: seals::check,
     },
     Invariant {
         name: "申请如实",
-        description: "签约申请中的付款银行、收款企业、付款企业信息与填写的一致，法定代表人和邮政编码与账户的一致并写入协议",
+        description: "签约申请中的付款银行、收款企业、付款企业信息与填写的一致，法定代表人和邮政编码与账户的一致并写入协议；\
+                      预约申请和投保申请写的是所填写的，保险金额和保费按规定算得，扣款指令的金额是保险公司给的保费之和",
         requirements: &["AGR-03", "AGR-04", "AGR-05", "AGR-06"],
         check: requests::check,
     },
     Invariant {
         name: "提示如实",
-        description: "协议签署和重新签署的对话框和成功提示是手册的文字",
+        description: "签署、预约、投保、撤销、支付等操作的对话框和成功提示是手册的文字",
         requirements: &["AGR-07"],
         check: prompts::check,
     },

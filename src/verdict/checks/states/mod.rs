@@ -56,7 +56,7 @@ pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
         outcome.evaluated = true;
         let page = evidence.pages.iter().find(|p| p.record == record);
         let shown = page.and_then(|p| p.field("状态"));
-        let kind = page.map_or_else(|| kind_by_messages(evidence, record), |p| p.kind);
+        let kind = kind_of(evidence, record);
         let findings = &mut outcome.findings;
         match kind {
             RecordKind::Agreement => {
@@ -77,6 +77,12 @@ pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
         }
     }
     outcome
+}
+
+/// What a record is.
+pub fn kind_of(evidence: &Evidence, record: &str) -> RecordKind {
+    let page = evidence.pages.iter().find(|p| p.record == record);
+    page.map_or_else(|| kind_by_messages(evidence, record), |p| p.kind)
 }
 
 /// What a record is of which no page was seen, by what was sent about it.
