@@ -42,6 +42,133 @@ pub fn possible<S: Copy + PartialEq, E: Copy>(table: &[Row<S, E>], from: S) -> i
     table.iter().filter(move |row| row.from == from).map(|row| row.event)
 }
 
+/// How far the message of a record's present leg has come (MSG-01).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// 待发送
+    Queued,
+    /// 报文发送成功
+    Sent,
+    /// 发送失败
+    Undelivered,
+    /// 接收成功
+    Received,
+}
+
+impl Step {
+    /// Every step, in order.
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Sent, Self::Undelivered, Self::Received];
+
+    /// What a list shows of it.
+    pub const fn page_text(self) -> &'static str {
+        match self {
+            Self::Queued => "待发送",
+            Self::Sent => "发送成功",
+            Self::Undelivered => "发送失败",
+            Self::Received => "接收成功",
+        }
+    }
+}
+
+/// What can happen to a message on its way, whatever it is about (MSG-01, MSG-04).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Delivery {
+    /// It left, for the first time in this run of tries.
+    Dispatched,
+    /// A receipt: accepted.
+    Acknowledged,
+    /// A receipt: refused.
+    Rejected,
+    /// No receipt in spite of all tries.
+    Undelivered,
+    /// A person has it sent again (重新发送).
+    Resend,
+    /// Undelivered for so long that nobody waits any more.
+    GivenUp,
+    /// Acknowledged, but not answered in time.
+    Silence,
+}
+
+impl Delivery {
+    /// Every event.
+    pub const ALL: [Self; 7] = [
+        Self::Dispatched,
+        Self::Acknowledged,
+        Self::Rejected,
+        Self::Undelivered,
+        Self::Resend,
+        Self::GivenUp,
+        Self::Silence,
+    ];
+
+    /// What people call it; for a person's act, the button.
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Dispatched => "报文发出",
+            Self::Acknowledged => "回执接收",
+            Self::Rejected => "回执拒绝",
+            Self::Undelivered => "未收到回执",
+            Self::Resend => RESEND,
+            Self::GivenUp => "超期未送达",
+            Self::Silence => "超期未答复",
+        }
+    }
+
+    /// The button for it, where a person makes it happen.
+    pub const fn button(self) -> Option<&'static str> {
+        match self {
+            Self::Resend => Some(RESEND),
+            Self::Dispatched
+            | Self::Acknowledged
+            | Self::Rejected
+            | Self::Undelivered
+            | Self::GivenUp
+            | Self::Silence => None,
+        }
+    }
+}
+
+const RESEND: &str = "重新发送";
+
+/// Where a leg ends that is not answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends<S> {
+    /// Refused by its receipt.
+    pub rejected: S,
+    /// Given up, never delivered.
+    pub given_up: S,
+    /// Not answered in time; none where the record waits without limit.
+    pub silent: Option<S>,
+}
+
+/// The rows of one leg: a message from 待发送 to 接收成功, or to one of its `ends`.
+pub fn message_steps<S: Copy, E: Copy>(
+    at: impl Fn(Step) -> S,
+    on: impl Fn(Delivery) -> E,
+    ends: Ends<S>,
+) -> Vec<Row<S, E>> {
+    use Delivery as D;
+    use Step as T;
+    const SENT: &str = "报文发送成功";
+    const RECEIVED: &str = "银行/保险接收成功";
+    const REJECTED: &str = "接收失败";
+    #[rustfmt::skip] // One row a line: this is the table of MSG-01.
+    let mut rows = vec![
+        row(at(T::Queued),      on(D::Dispatched),   at(T::Sent),        "P002", SENT,       &["MSG-01"]),
+        row(at(T::Queued),      on(D::Acknowledged), at(T::Received),    "P004", RECEIVED,   &["MSG-03"]), // of an earlier run of tries
+        row(at(T::Queued),      on(D::Rejected),     ends.rejected,      "F",    REJECTED,   &["MSG-04"]),
+        row(at(T::Sent),        on(D::Acknowledged), at(T::Received),    "P004", RECEIVED,   &["MSG-01"]),
+        row(at(T::Sent),        on(D::Rejected),     ends.rejected,      "F",    REJECTED,   &["MSG-04"]),
+        row(at(T::Sent),        on(D::Undelivered),  at(T::Undelivered), "F",    "发送失败", &["MSG-04"]),
+        row(at(T::Undelivered), on(D::Resend),       at(T::Queued),      "P001", "待发送",   &["MSG-04"]),
+        row(at(T::Undelivered), on(D::Acknowledged), at(T::Received),    "P004", RECEIVED,   &["MSG-03"]),
+        row(at(T::Undelivered), on(D::Rejected),     ends.rejected,      "F",    REJECTED,   &["MSG-04"]),
+        row(at(T::Undelivered), on(D::GivenUp),      ends.given_up,      "F",    "处理失败", &["MSG-04"]),
+    ];
+    rows.extend(ends.silent.map(|to| row(at(T::Received), on(D::Silence), to, "F", "处理失败", &["MSG-04"])));
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -179,7 +179,52 @@ pub enum Kind {
     RefundAnswered,
 }
 
+/// A line of business that a message belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Line {
+    /// Payment agreements.
+    Agreement,
+    /// Open-cover requests and open covers.
+    Cover,
+    /// Cargo proposals and policies.
+    Cargo,
+    /// Payments and refunds.
+    Payment,
+}
+
 impl Kind {
+    /// The line of business that it belongs to.
+    pub const fn line(self) -> Line {
+        match self {
+            Self::InsurerSigningRequested
+            | Self::InsurerSigningAnswered
+            | Self::BankSigningRequested
+            | Self::BankSigningAnswered
+            | Self::AgreementEndRequested
+            | Self::AgreementEndAnswered
+            | Self::AgreementEnded => Line::Agreement,
+            Self::OpenCoverRequested
+            | Self::OpenCoverAnswered
+            | Self::OpenCoverAdded
+            | Self::OpenCoverChanged
+            | Self::OpenCoverEnded => Line::Cover,
+            Self::ProposalSubmitted
+            | Self::DataChecked
+            | Self::Underwritten
+            | Self::Reviewed
+            | Self::WithdrawalRequested
+            | Self::WithdrawalAnswered
+            | Self::PaymentNotified
+            | Self::PolicyEffected => Line::Cargo,
+            Self::PaymentOrdered
+            | Self::PaymentAnswered
+            | Self::PaymentQueried
+            | Self::PaymentQueryAnswered
+            | Self::RefundRequested
+            | Self::RefundAnswered => Line::Payment,
+        }
+    }
+
     /// The request that a message of this kind answers; none for what is no answer.
     pub const fn answers(self) -> Option<Self> {
         match self {

@@ -60,6 +60,12 @@ impl Money {
         all.into_iter().try_fold(Self::ZERO, Self::checked_add)
     }
 
+    /// In cents; the least and the greatest number where there is no room for it.
+    pub fn cents(self) -> i64 {
+        let cents = self.0.mantissa() * 10_i128.pow(2_u32.saturating_sub(self.0.scale()));
+        i64::try_from(cents).unwrap_or(if cents < 0 { i64::MIN } else { i64::MAX })
+    }
+
     /// Whether it is 0.00.
     pub const fn is_zero(self) -> bool {
         self.0.is_zero()

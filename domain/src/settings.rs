@@ -21,6 +21,8 @@ pub struct Settings {
     pub send_span: Duration,
     /// An unanswered request is given up this long after its first sending (AGR-11).
     pub silence: Duration,
+    /// A payment that the bank has not answered this long after its first sending is 不确定 (PAY-05).
+    pub payment_answer: Duration,
     /// A message that came before its predecessor is held this long, then handled all the same if the business can take it.
     pub gap_hold: Duration,
     /// A message whose `time` is further away than this from the receiver's clock is stale.
@@ -38,6 +40,7 @@ impl Default for Settings {
             send_tries: 8,
             send_span: Duration::from_secs(2 * HOUR),
             silence: Duration::from_secs(3 * DAY),
+            payment_answer: Duration::from_secs(10 * MINUTE),
             gap_hold: Duration::from_secs(10 * MINUTE),
             message_window: Duration::from_secs(30 * DAY),
             premium_term_days: 7,

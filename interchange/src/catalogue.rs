@@ -6,7 +6,11 @@
 
 use std::sync::LazyLock;
 
-use domain::{directory::PartyRole, message::Kind};
+use domain::{
+    directory::PartyRole,
+    form::{Form, cargo_proposal, open_cover_request},
+    message::Kind,
+};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -214,6 +218,22 @@ const FORMATS: [(&str, Format); 22] = [
 fn data_schema(kind: Kind) -> Value {
     let mut schema = body::schema(kind);
     narrow(&mut schema, "");
+    match kind {
+        Kind::OpenCoverRequested => schema["properties"]["form"] = form_schema(&open_cover_request()),
+        Kind::ProposalSubmitted => schema["properties"]["form"] = form_schema(&cargo_proposal()),
+        _ => {}
+    }
+    schema
+}
+
+/// A form's own schema, with what every amount on the wire keeps besides: no sign, and no leading zeros.
+fn form_schema(form: &Form) -> Value {
+    let mut schema = form.schema();
+    for field in schema["properties"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if field["pattern"].as_str().is_some_and(|pattern| pattern.starts_with("^-?")) {
+            field["pattern"] = Format::Amount.pattern().into();
+        }
+    }
     schema
 }
 
@@ -237,11 +257,6 @@ fn narrow(schema: &mut Value, path: &str) {
             node.insert("minLength".into(), min.into());
             node.insert("maxLength".into(), max.into());
         }
-    }
-    if let Some(Value::Object(texts)) = node.get_mut("additionalProperties") {
-        texts.insert("minLength".into(), 1.into());
-        texts.insert("maxLength".into(), 2_000.into());
-        node.insert("maxProperties".into(), 100.into());
     }
     if let Some(item) = node.get_mut("items") {
         narrow(item, path);

@@ -180,6 +180,10 @@ pub struct Entered {
     pub record: String,
     /// Label and text, as typed.
     pub fields: BTreeMap<String, String>,
+    /// 特殊约定: name and content, as the page held them.
+    pub special_terms: Vec<(String, String)>,
+    /// 附件: name and SHA-256 in lower-case hex.
+    pub attachments: Vec<(String, String)>,
     /// 法定代表人 of the enterprise's account, which is not entered.
     pub legal_person: String,
     /// 邮政编码 of the enterprise's account, which is not entered.

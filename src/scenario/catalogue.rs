@@ -3,8 +3,16 @@
 //! Lint, its hints, the JSON Schema and `explain` all read these tables; adding a verb begins here. Data only: what
 //! a verb does stands in the runner, and nothing in here is computed from a file.
 
-use domain::{directory::PartyRole, portal::Page};
+pub mod cargo;
+pub mod forms;
+pub mod records;
 
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use domain::{directory::PartyRole, party::Point, portal::RecordKind};
+
+use self::forms::{FormName, INSURER_SHORT};
+pub use self::records::{page_columns, page_filters, page_sorts};
 use super::model::CardSlot;
 
 /// What a field takes.
@@ -26,8 +34,28 @@ pub enum Takes {
     Name,
     /// 拒绝.
     Refusal,
-    /// `$名` of a record.
-    Record,
+    /// `$名` of a record of that kind, or of any.
+    Record(Option<RecordKind>),
+    /// What is selected on a list: one `$名`, a list of them, or 空 (UI-07).
+    Records(RecordKind),
+    /// An amount in yuan.
+    Money,
+    /// A percentage.
+    Rate,
+    /// A day.
+    Date,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// One or more of these words.
+    SomeOf(&'static [&'static str]),
+    /// 特殊约定: a list of 名称 and 内容.
+    Terms,
+    /// 货物类别: a list of chapter and heading.
+    Categories,
+    /// Names of attachments.
+    Attachments,
+    /// A column of the page.
+    Column,
     /// A duration.
     Duration,
     /// A point in time.
@@ -85,8 +113,8 @@ pub struct Verb {
     pub actor: Actor,
     /// Its own fields; [`PERSON`] come on top for a person's verb.
     pub fields: &'static [Field],
-    /// Whether the labels of [`AGREEMENT_FORM`] are fields too.
-    pub form: bool,
+    /// The form whose labels are fields too.
+    pub form: Option<FormName>,
     /// Whether a PIN may be typed in it.
     pub pin: bool,
     /// Whether it asks 是否立即…? first.
@@ -122,6 +150,7 @@ pub const CONFIRM: Field = may("确认", Takes::YesNo, "对话框的回答；默
 
 const BANK: Takes = Takes::Institution(PartyRole::Bank);
 const INSURER: Takes = Takes::Institution(PartyRole::Insurer);
+const AGREEMENT: Takes = Takes::Record(Some(RecordKind::Agreement));
 const LEGAL: Actor = Actor::Person(CardSlot::Legal);
 const OPERATOR: Actor = Actor::Person(CardSlot::Operator);
 
@@ -152,11 +181,35 @@ pub const TERMS_PRINTED: &str = "我同意协议条款";
 
 /// A verb with no field of its own, no form, no PIN and no dialog.
 const fn verb(name: &'static str, actor: Actor, text: &'static str, example: &'static str) -> Verb {
-    Verb { name, actor, fields: &[], form: false, pin: false, dialog: false, text, example, requirements: &[] }
+    Verb { name, actor, fields: &[], form: None, pin: false, dialog: false, text, example, requirements: &[] }
 }
 
 /// Every verb, in the order in which people meet them.
-pub const VERBS: &[Verb] = &[
+pub const VERBS: &[Verb] = &joined::<{ CARD.len() + cargo::PERSONS.len() + LOOKING.len() + cargo::PARTIES.len() }>([
+    CARD,
+    cargo::PERSONS,
+    LOOKING,
+    cargo::PARTIES,
+]);
+
+/// One table of several.
+const fn joined<const N: usize>(tables: [&[Verb]; 4]) -> [Verb; N] {
+    let mut all = [CARD[0]; N];
+    let (mut table, mut at) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            all[at] = tables[table][row];
+            at += 1;
+            row += 1;
+        }
+        table += 1;
+    }
+    all
+}
+
+/// Of the card, and of payment agreements.
+const CARD: &[Verb] = &[
     Verb {
         fields: &[may("方式", Takes::Method, "卡（默认）或账号密码")],
         pin: true,
@@ -194,7 +247,7 @@ pub const VERBS: &[Verb] = &[
         ..verb("解锁卡", OPERATOR, "用解锁码解锁卡", "- 解锁卡: {由: 法人卡, 新密码: 12345678}")
     },
     Verb {
-        form: true,
+        form: Some(FormName::Agreement),
         pin: true,
         dialog: true,
         requirements: &["AGR-03", "AGR-04", "AGR-05", "AGR-06", "AGR-07", "AGR-12", "UI-01"],
@@ -206,8 +259,8 @@ pub const VERBS: &[Verb] = &[
         )
     },
     Verb {
-        fields: &[must("协议", Takes::Record, "失败的那一个")],
-        form: true,
+        fields: &[must("协议", AGREEMENT, "失败的那一个")],
+        form: Some(FormName::Agreement),
         pin: true,
         dialog: true,
         requirements: &["AGR-10", "AGR-12"],
@@ -219,25 +272,32 @@ pub const VERBS: &[Verb] = &[
         )
     },
     Verb {
-        fields: &[must("记录", Takes::Record, "发送失败的记录")],
+        fields: &[must("记录", Takes::Record(None), "发送失败的记录")],
         pin: true,
         requirements: &["MSG-04"],
         ..verb("重新发送", LEGAL, "再次发送未送达的报文（同一编号，同样内容）", "- 重新发送: {记录: $协议}")
     },
+];
+
+/// Looking and waiting, and what a bank does of itself.
+const LOOKING: &[Verb] = &[
     Verb {
         fields: &[
-            must("页", Takes::Page, "菜单名，或状态记录、菜单"),
+            must("页", Takes::Page, "菜单名，或状态记录、协议明细、菜单"),
             may("条件", Takes::Filters, "这一页的筛选条件"),
             may("每页", Takes::Count(1, 100), "每页显示多少条；默认 10"),
             may("页码", Takes::Count(1, 1_000_000), "第几页；默认 1"),
-            may("记录", Takes::Record, "状态记录是哪条记录的"),
+            may("记录", Takes::Record(None), "状态记录、协议明细是哪条记录的"),
+            may("页签", Takes::OneOf(records::TABS), "协议明细的哪一签；默认协议"),
+            may("排序", Takes::Column, "按哪一列排；默认新的在前"),
+            may("次序", Takes::OneOf(records::ORDERS), "升序（默认）或降序"),
         ],
         pin: true,
         requirements: &["UI-03", "UI-04", "UI-08", "AGR-01", "AGR-02", "ACC-10"],
         ..verb(
             "查询",
             OPERATOR,
-            "照页面的样子读一个列表；签约列表和状态记录默认用法人卡",
+            "照页面的样子读一个列表；签约列表和协议的状态记录默认用法人卡",
             "- 查询: {页: 在线交费签约, 条件: {银行名称: 中国银行}, 记作: 表}",
         )
     },
@@ -251,7 +311,7 @@ pub const VERBS: &[Verb] = &[
     },
     verb("期望", Actor::Nobody, "所写的现在全部成立；每处不符都会报告", "- 期望: {协议: {协议编号: 非空}}"),
     Verb {
-        fields: &[must("协议", Takes::Record, "要终止的协议"), may("原因", Takes::Text, "终止的原因")],
+        fields: &[must("协议", AGREEMENT, "要终止的协议"), may("原因", Takes::Text, "终止的原因")],
         requirements: &["AGR-01"],
         ..verb(
             "银行.终止协议",
@@ -264,6 +324,7 @@ pub const VERBS: &[Verb] = &[
 
 /// The verb with this name.
 pub fn verb_named(name: &str) -> Option<&'static Verb> {
+    let name = cargo::ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, verb)| *verb);
     VERBS.iter().find(|v| v.name == name)
 }
 
@@ -276,11 +337,14 @@ impl Verb {
     /// All fields that it takes.
     pub fn all_fields(&self) -> Vec<Field> {
         let mut fields = self.fields.to_vec();
-        if self.form {
-            fields.push(may(BANK_SHORT, BANK, "即付款银行"));
-            fields.push(may(TERMS_PRINTED, Takes::YesNo, "即同意协议条款"));
-            fields.extend(AGREEMENT_FORM);
+        match self.form {
+            Some(FormName::Agreement) => {
+                fields.extend([may(BANK_SHORT, BANK, "即付款银行"), may(TERMS_PRINTED, Takes::YesNo, "即同意协议条款")])
+            }
+            Some(FormName::Request) => fields.push(may(INSURER_SHORT, INSURER, "即保险机构名称；默认第一家")),
+            Some(FormName::Proposal) | None => {}
         }
+        fields.extend(self.form.into_iter().flat_map(|form| form.labels().iter().copied()));
         if matches!(self.actor, Actor::Person(_)) {
             fields.extend(PERSON);
             fields.extend(self.pin.then_some(PIN));
@@ -455,67 +519,12 @@ pub const TOP_KEYS: &[TopKey] = &[
 ];
 
 /// Keys under 已知.
-pub const GIVEN_KEYS: &[&str] = &["企业", "协议"];
+pub const GIVEN_KEYS: &[&str] = &["企业", "协议", "货运协议", "投保单"];
 /// Keys of 拒绝.
 pub const REFUSAL_KEYS: &[&str] = &["提示", "字段", "代码"];
 
-/// States of an agreement, as its page shows them.
-pub const AGREEMENT_STATES: &[&str] = &["处理中", "成功", "失败", "已失效"];
-/// Codes of an agreement's status log (AGR-08).
-pub const LOG_CODES: &[&str] = &["P001", "P002", "P004", "P101", "P102", "S", "F", "E"];
-/// What can be expected of an agreement.
-pub const AGREEMENT_FIELDS: &[&str] = &[
-    "状态",
-    "状态记录",
-    "状态描述",
-    "协议编号",
-    "银行名称",
-    "付款账号",
-    "收款企业名称",
-    "服务类型",
-    "协议生效时间",
-    "协议失效时间",
-    "签约时间",
-    "企业名称",
-    "企业地址",
-    "企业联系人",
-    "联系人电话",
-    "企业邮箱",
-    "企业税号",
-    "原因",
-    "失败方",
-    "申请编号",
-];
 /// What can be expected of a 查询.
 pub const TABLE_FIELDS: &[&str] = &["总数", "行", "页脚"];
-
-/// The columns that rows of a page may be asked for, as the page heads them.
-pub const fn page_columns(page: Page) -> &'static [&'static str] {
-    match page {
-        Page::Agreements => &[
-            "序号",
-            "银行名称",
-            "协议编号",
-            "付款账号",
-            "收款企业名称",
-            "服务类型",
-            "协议生效时间",
-            "协议失效时间",
-            "签约时间",
-            "状态",
-        ],
-        Page::StatusLog => &["序号", "状态", "状态描述", "入库时间"],
-        Page::Menu => &["菜单"],
-    }
-}
-
-/// The filters (条件) of a page.
-pub const fn page_filters(page: Page) -> &'static [&'static str] {
-    match page {
-        Page::Agreements => &["银行名称", "协议状态", "签约日期"],
-        Page::StatusLog | Page::Menu => &[],
-    }
-}
 
 /// Outcomes: how each is written, and what it means.
 pub const OUTCOMES: &[(&str, &str, &str)] = &[
@@ -560,18 +569,22 @@ pub const OTHER_UNITS: &[(&str, &str)] = &[
 
 /// Whether a file's structure may have this word before a colon: scans use it to tell structure from text.
 pub fn is_word(word: &str) -> bool {
-    TOP_KEYS.iter().any(|k| k.name == word)
-        || VERBS.iter().any(|v| v.name == word || v.all_fields().iter().any(|f| f.name == word))
-        || FAULTS.iter().any(|f| f.name == word || f.fields.iter().any(|g| g.name == word))
-        || AGREEMENT_FIELDS.contains(&word)
-        || TABLE_FIELDS.contains(&word)
-        || REFUSAL_KEYS.contains(&word)
-        || word.split_once('.').is_some_and(|(_, point)| matches!(point, "签约" | "解约"))
+    static WORDS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        let fields = VERBS.iter().flat_map(|v| v.all_fields()).map(|f| f.name);
+        let verbs = VERBS.iter().map(|v| v.name).chain(cargo::ALIASES.iter().map(|(alias, _)| *alias));
+        let faults = FAULTS.iter().flat_map(|f| f.fields.iter().map(|g| g.name).chain([f.name]));
+        let records = records::RECORDS.iter().flat_map(|r| r.fields()).copied();
+        let others = TABLE_FIELDS.iter().chain(REFUSAL_KEYS).copied();
+        TOP_KEYS.iter().map(|k| k.name).chain(fields).chain(verbs).chain(faults).chain(records).chain(others).collect()
+    });
+    let decided = |point: &str| Point::ALL.iter().any(|p| p.chinese() == point);
+    WORDS.contains(word) || word.split_once('.').is_some_and(|(_, point)| decided(point))
 }
 
 /// Whether the value of this key is always a list or a map.
 pub fn takes_structure(key: &str) -> bool {
-    const TEXTS: [&str; 5] = ["场景", "编号", "说明", "开始", "推进"];
+    // The last two are verbs, and fields of other verbs as well.
+    const TEXTS: [&str; 7] = ["场景", "编号", "说明", "开始", "推进", "预约", "暂存"];
     let top = TOP_KEYS.iter().any(|k| k.name == key);
     (top || verb_named(key).is_some() || fault_named(key).is_some() || key.contains('.')) && !TEXTS.contains(&key)
 }
@@ -588,7 +601,9 @@ mod tests {
                 assert!(!fields[..i].iter().any(|f| f.name == field.name), "{} {}", verb.name, field.name);
             }
             assert_eq!(VERBS.iter().filter(|v| v.name == verb.name).count(), 1);
-            assert!(verb.example.contains(verb.name));
+            let alias =
+                cargo::ALIASES.iter().find(|(_, name)| *name == verb.name).map_or(verb.name, |(alias, _)| alias);
+            assert!(verb.example.contains(alias), "{}", verb.name);
         }
         for fault in FAULTS {
             assert!(fault.example.contains(fault.name));
@@ -597,7 +612,7 @@ mod tests {
 
     #[test]
     fn form_labels_are_those_of_the_portal() {
-        let labels: Vec<&str> = domain::portal::Field::ALL.iter().map(|f| f.label()).collect();
+        let labels: Vec<&str> = domain::form::agreement().fields.iter().map(|f| f.name).collect();
         let ours: Vec<&str> = AGREEMENT_FORM.iter().map(|f| f.name).filter(|n| *n != TERMS_LABEL).collect();
         assert_eq!(ours, labels);
     }

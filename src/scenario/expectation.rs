@@ -3,7 +3,6 @@
 //! The other half of a [`Reader`]'s values; whether an expectation holds is the verdict's to say.
 
 use super::{
-    catalogue::{AGREEMENT_STATES, LOG_CODES},
     fields::{Asked, Reader},
     mistake::{MistakeKind, Vocabulary},
     tree::{Node, NodeKind},
@@ -127,15 +126,15 @@ impl Reader<'_> {
         }
         let words = match field {
             "状态" => asked.states,
-            "状态记录" => LOG_CODES,
-            "协议状态" => AGREEMENT_STATES,
+            "状态记录" => asked.codes,
+            "协议状态" => asked.states,
             _ => &[],
         };
         if !words.is_empty() && !words.contains(&text) {
-            let kind = if words == LOG_CODES { Vocabulary::LogCode } else { Vocabulary::State };
-            if kind == Vocabulary::State && LOG_CODES.contains(&text) {
-                let why =
-                    "这是状态记录里的代码，页面的状态是 处理中、成功、失败、已失效；比代码要写「状态记录」".into();
+            let kind = if words == asked.codes { Vocabulary::LogCode } else { Vocabulary::State };
+            if kind == Vocabulary::State && asked.codes.contains(&text) {
+                let states = words.join("、");
+                let why = format!("这是状态记录里的代码，页面的状态是 {states}；比代码要写「状态记录」");
                 self.cannot_hold(text, why, node.span);
             } else {
                 self.unknown(kind, text, words.iter().copied(), node.span);

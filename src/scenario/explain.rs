@@ -12,18 +12,24 @@ use std::fmt::Write;
 
 use domain::{
     party::Point,
-    portal::{Page, RECEIPT_CODES, Rules},
+    portal::{Page, RECEIPT_CODES, RecordKind, Rules},
     refusal,
 };
 
 use super::{
     cast::Cast,
-    catalogue::{self, Actor, Field, TOP_KEYS, Takes, VERBS, Verb},
+    catalogue::{
+        self, Actor, Field, TOP_KEYS, Takes, VERBS, Verb,
+        records::{RECORDS, RecordWords, every, words_of},
+    },
     meant::nearest,
     mistake,
     model::CardSlot,
 };
-use crate::verdict::{checks, citations::RULES, requirements};
+use crate::{
+    verdict::{checks, citations::RULES, requirements},
+    world::attachments,
+};
 
 /// The kinds of things that can be asked, each with one to try.
 #[rustfmt::skip] // One kind a line.
@@ -32,6 +38,7 @@ pub const TOPICS: &[(&str, &str, &str)] = &[
     ("步骤",     "动作，和每个动作的字段",         "协议签署"),
     ("字段",     "动作、故障、表单、列表的字段",   "时限"),
     ("协议",     "三方协议的生命周期和状态",       "已失效"),
+    ("投保单",   "投保单和保单的状态；还有 预约、货运协议、交费", "正式生效"),
     ("页面",     "查询能读的页面",                 "在线交费签约"),
     ("企业",     "企业、卡和机构",                 "企业"),
     ("决策点",   "对手方决定什么",                 "银行.签约"),
@@ -184,7 +191,17 @@ fn takes(takes: Takes) -> String {
         Takes::Institution(role) => list(cast.institution_names(Some(role))),
         Takes::Name => "新名称".into(),
         Takes::Refusal => "{提示, 字段, 代码}".into(),
-        Takes::Record => "$名称".into(),
+        Takes::Record(kind) => kind.map_or("$名称".into(), |kind| format!("$名称（{}）", kind.chinese())),
+        Takes::Records(kind) => format!("$名称（{}），或列表，或空", kind.chinese()),
+        Takes::Money => "金额（元）".into(),
+        Takes::Rate => "百分比".into(),
+        Takes::Date => "日期".into(),
+        Takes::OneOf(words) => list(words.to_vec()),
+        Takes::SomeOf(words) => format!("{}，可写列表", list(words.to_vec())),
+        Takes::Terms => "[{名称, 内容}, …] 或空".into(),
+        Takes::Categories => "[[章, 目], …]".into(),
+        Takes::Attachments => format!("{}，可写列表，或空", list(attachments::names().collect())),
+        Takes::Column => "可排序的列".into(),
         Takes::Duration => "时长".into(),
         Takes::Time => "时间".into(),
         Takes::Page => list(Page::ALL.map(Page::name).to_vec()),
@@ -224,6 +241,35 @@ fn outcome(id: &str) -> Option<String> {
     Some(text)
 }
 
+/// What a kind of record is.
+const fn what_is(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Agreement => "委托银行划缴保险费三方协议",
+        RecordKind::OpenCoverRequest => "货运险预约：请保险公司签货运协议",
+        RecordKind::OpenCover => "货运险协议：货物运输预约保险协议",
+        RecordKind::Proposal => "货运险投保单；正式生效后就是保单",
+        RecordKind::Payment => "一次在线交费",
+    }
+}
+
+/// The rows of a kind's life cycle in words.
+fn transitions(kind: RecordKind) -> Vec<String> {
+    match kind {
+        RecordKind::Agreement => Rules::default()
+            .agreement
+            .iter()
+            .map(|row| {
+                let (from, to) = (row.from.page_text(), row.to.page_text());
+                let (event, rules) = (row.event.chinese(), row.requirements.join("、"));
+                let log =
+                    if row.code.is_empty() { "不记录".to_owned() } else { format!("{} {}", row.code, row.text) };
+                format!("{from} → {to}  {event}：{log}  {rules}")
+            })
+            .collect(),
+        RecordKind::OpenCoverRequest | RecordKind::OpenCover | RecordKind::Proposal | RecordKind::Payment => Vec::new(),
+    }
+}
+
 /// Words that stand for a whole list.
 fn listing(id: &str) -> Option<String> {
     let mut text = String::new();
@@ -243,23 +289,24 @@ fn listing(id: &str) -> Option<String> {
             text.push_str("\n  每个场景都检查全部；写下来，只是让它算进覆盖\n");
             show(&mut text, example::of_top("始终").unwrap_or_default());
         }
-        "协议" | "三方协议" => {
-            text.push_str("协议  委托银行划缴保险费三方协议\n\n  状态：");
-            text.push_str(&catalogue::AGREEMENT_STATES.join("、"));
-            text.push_str("\n\n  页面状态的每一种变化，状态记录里的代码和描述：\n");
-            for row in &Rules::default().agreement {
-                let (from, to) = (row.from.page_text(), row.to.page_text());
-                let (event, rules) = (row.event.chinese(), row.requirements.join("、"));
-                let log =
-                    if row.code.is_empty() { "不记录".to_owned() } else { format!("{} {}", row.code, row.text) };
-                let line = format!("    {from} → {to}  {event}：{log}  {rules}\n");
+        "三方协议" => return listing(RecordKind::Agreement.chinese()),
+        _ if RecordKind::ALL.iter().any(|kind| kind.chinese() == id) => {
+            let kind = RecordKind::ALL.into_iter().find(|kind| kind.chinese() == id)?;
+            let words = words_of(kind);
+            let _ = writeln!(text, "{id}  {}\n\n  状态：{}", what_is(kind), words.states.join("、"));
+            let lines = transitions(kind);
+            if !lines.is_empty() {
+                text.push_str("\n  页面状态的每一种变化，状态记录里的代码和描述：\n");
+            }
+            for line in lines {
                 // Several inner states look the same on the page.
+                let line = format!("    {line}\n");
                 if !text.contains(&line) {
                     text.push_str(&line);
                 }
             }
-            let _ = writeln!(text, "\n  可以期望的字段：{}", catalogue::AGREEMENT_FIELDS.join("、"));
-            show(&mut text, &example::of_expected("状态"));
+            let _ = writeln!(text, "\n  可以期望的字段：{}", words.fields().join("、"));
+            show(&mut text, &example::of_expected(kind, "状态"));
         }
         "故障" => {
             text.push_str("故障  网络和卡的故障\n\n");
@@ -397,45 +444,64 @@ fn message(id: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// What 查询 of this page needs beside its name.
+const fn record_of(page: Page) -> &'static str {
+    match page {
+        Page::StatusLog => ", 记录: $协议",
+        Page::CoverDetails => ", 记录: $货运协议",
+        _ => "",
+    }
+}
+
 /// A page that 查询 reads, with its columns and filters.
 fn page(id: &str) -> Option<String> {
     let page = Page::by_name(id)?;
     let mut text = format!("{id}  页面，用「查询」读\n\n  列：{}\n", catalogue::page_columns(page).join("、"));
     let filters = catalogue::page_filters(page);
     let filters = if filters.is_empty() { "没有".to_owned() } else { filters.join("、") };
-    let record = if page == Page::StatusLog { ", 记录: $协议" } else { "" };
+    let record = record_of(page);
     let _ = writeln!(text, "  条件：{filters}");
+    if !catalogue::page_sorts(page).is_empty() {
+        let _ = writeln!(text, "  排序：{}", catalogue::page_sorts(page).join("、"));
+    }
     show(&mut text, &format!("- 查询: {{页: {id}{record}, 记作: 表}}"));
     Some(text)
 }
 
-/// A state of an agreement or a code of its log: how it comes about, and what may follow.
+/// A state of a record or a code of its log: whose, how it comes about, and what may follow.
 fn state(id: &str) -> Option<String> {
-    let is_state = catalogue::AGREEMENT_STATES.contains(&id);
-    if !is_state && !catalogue::LOG_CODES.contains(&id) {
-        return None;
-    }
-    let kind = if is_state { "协议的状态" } else { "协议状态记录里的代码" };
-    let mut text = format!("{id}  {kind}\n\n  怎样来的：\n");
-    let mut lines: Vec<String> = Vec::new();
+    let mut text = String::new();
     let mut ids: Vec<&str> = Vec::new();
-    for row in
-        Rules::default().agreement.iter().filter(|r| if is_state { r.to.page_text() == id } else { r.code == id })
-    {
-        let log = if row.code.is_empty() { String::new() } else { format!("，记 {} {}", row.code, row.text) };
-        lines.push(format!("    {} → {}  {}{log}\n", row.from.page_text(), row.to.page_text(), row.event.chinese()));
-        ids.extend(row.requirements.iter().filter(|r| !ids.contains(r)).copied().collect::<Vec<_>>());
-    }
-    lines.dedup();
-    text.extend(lines);
-    text.push_str("\n  `kouan explain 协议` 列出全部状态和转换\n");
-    if is_state {
-        show(&mut text, &format!("- 等待: {{协议: {{状态: {id}}}, 时限: 3天}}"));
-    } else {
-        show(&mut text, &format!("- 期望: {{协议: {{状态记录: 含 {id}}}}}"));
+    for words in RECORDS {
+        let is_state = words.states.contains(&id);
+        if !is_state && !words.codes.contains(&id) {
+            continue;
+        }
+        let kind = words.kind.chinese();
+        let what = if is_state { format!("{kind}的状态") } else { format!("{kind}状态记录里的代码") };
+        let _ = writeln!(text, "{}{id}  {what}", if text.is_empty() { "" } else { "\n" });
+        if words.kind == RecordKind::Agreement {
+            text.push_str("\n  怎样来的：\n");
+            let mut lines: Vec<String> = Vec::new();
+            let all = Rules::default().agreement;
+            for row in all.iter().filter(|r| if is_state { r.to.page_text() == id } else { r.code == id }) {
+                let log = if row.code.is_empty() { String::new() } else { format!("，记 {} {}", row.code, row.text) };
+                let (from, to) = (row.from.page_text(), row.to.page_text());
+                lines.push(format!("    {from} → {to}  {}{log}\n", row.event.chinese()));
+                ids.extend(row.requirements.iter().filter(|r| !ids.contains(r)).copied().collect::<Vec<_>>());
+            }
+            lines.dedup();
+            text.extend(lines);
+        }
+        let _ = writeln!(text, "\n  `kouan explain {kind}` 列出全部状态和转换");
+        if is_state {
+            show(&mut text, &format!("- 等待: {{{kind}: {{状态: {id}}}, 时限: 3天}}"));
+        } else {
+            show(&mut text, &format!("- 期望: {{{kind}: {{状态记录: 含 {id}}}}}"));
+        }
     }
     rules(&mut text, &ids);
-    Some(text)
+    (!text.is_empty()).then_some(text)
 }
 
 /// A key of 拒绝.
@@ -461,26 +527,23 @@ fn field(id: &str) -> Option<String> {
         let _ = write!(text, "\n  {place}");
         let _ = writeln!(text, "\n    例：{example}");
     };
-    if catalogue::AGREEMENT_FIELDS.contains(&id) {
-        let rules = RULES.iter().filter(|r| r.record == "协议" && r.field == id).flat_map(|r| r.requirements);
+    for words in RECORDS.iter().filter(|words| words.fields().contains(&id)) {
+        let kind = words.kind.chinese();
+        let rules = RULES.iter().filter(|r| r.record == kind && r.field == id).flat_map(|r| r.requirements);
         let ids: std::collections::BTreeSet<&str> = rules.copied().collect();
+        let cited = if ids.is_empty() { String::new() } else { "；引用 ".to_owned() };
         let ids = ids.into_iter().collect::<Vec<_>>().join("、");
-        once(format!("「协议」可以期望的字段；引用 {ids}"), example::of_expected(id));
+        once(format!("「{kind}」可以期望的字段{cited}{ids}"), example::of_expected(words.kind, id));
     }
     if catalogue::TABLE_FIELDS.contains(&id) {
-        once("「查询」结果可以期望的字段；引用 UI-03 和列表自己的需求".into(), example::of_expected(id));
+        once("「查询」结果可以期望的字段；引用 UI-03 和列表自己的需求".into(), example::of_table(id));
     }
     for page in Page::ALL {
         if catalogue::page_columns(page).contains(&id) {
-            let record = if page == Page::StatusLog { "记录" } else { "表" };
             let example = if page == Page::Agreements {
-                format!("- 期望: {{{record}: {{行: [{{{id}: 非空}}]}}}}")
+                format!("- 期望: {{表: {{行: [{{{id}: 非空}}]}}}}")
             } else {
-                format!(
-                    "- 查询: {{页: {}{}, 记作: 甲}}",
-                    page.name(),
-                    if page == Page::StatusLog { ", 记录: $协议" } else { "" }
-                )
+                format!("- 查询: {{页: {}{}, 记作: 甲}}", page.name(), record_of(page))
             };
             once(format!("「{}」页的列", page.name()), example);
         }
@@ -580,7 +643,9 @@ fn names_of(kind: &str) -> String {
             for fault in catalogue::FAULTS {
                 list(fault.fields.iter().map(|f| f.name).collect(), &format!("故障 {}", fault.name));
             }
-            list(catalogue::AGREEMENT_FIELDS.to_vec(), "协议可以期望的");
+            for words in RECORDS {
+                list(words.fields().to_vec(), &format!("{}可以期望的", words.kind.chinese()));
+            }
             list(catalogue::TABLE_FIELDS.to_vec(), "查询结果可以期望的");
         }
     }
@@ -597,7 +662,8 @@ pub fn names() -> Vec<String> {
     names.extend(catalogue::OUTCOMES.iter().map(|(name, ..)| (*name).to_owned()));
     names.extend(checks::INVARIANTS.iter().map(|i| i.name.to_owned()));
     names.extend(TOP_KEYS.iter().map(|k| k.name.to_owned()));
-    names.extend(["报文", "协议", "三方协议", "决策点", "结果"].map(String::from));
+    names.extend(["报文", "三方协议", "决策点", "结果"].map(String::from));
+    names.extend(RecordKind::ALL.map(|kind| kind.chinese().to_owned()));
     names.extend(Page::ALL.map(|p| p.name().to_owned()));
     names.extend(refusal::ALL.iter().map(|e| e.code.to_owned()));
     names.extend(mistake::CODES.iter().map(|e| e.code.to_owned()));
@@ -612,14 +678,15 @@ pub fn names() -> Vec<String> {
             .flat_map(|p| catalogue::page_columns(*p).iter().chain(catalogue::page_filters(*p)))
             .map(|n| (*n).to_owned()),
     );
-    let words = [catalogue::TABLE_FIELDS, catalogue::LOG_CODES, catalogue::REFUSAL_KEYS].into_iter().flatten();
+    let words = [catalogue::TABLE_FIELDS, catalogue::REFUSAL_KEYS].into_iter().flatten();
     names.extend(words.map(|w| (*w).to_owned()));
     names.extend(TOPICS.iter().map(|(name, ..)| (*name).to_owned()));
     let cast = Cast::fixture();
     names.extend(cast.enterprises.iter().flat_map(|e| [e.short.clone(), e.name.clone()]));
     names.extend(cast.directory.institutions().iter().flat_map(|i| [i.short.clone(), i.name.clone()]));
     names.extend(CardSlot::ALL.map(|card| card.chinese().to_owned()));
-    names.extend(catalogue::AGREEMENT_FIELDS.iter().chain(catalogue::AGREEMENT_STATES).map(|s| (*s).to_owned()));
+    let of_records = [every(RecordWords::fields), every(|w| w.states), every(|w| w.codes)];
+    names.extend(of_records.into_iter().flatten().map(str::to_owned));
     names
 }
 

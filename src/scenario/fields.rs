@@ -5,11 +5,19 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use domain::{Time, directory::PartyRole, money::Money, portal::Page};
+use domain::{
+    Time,
+    directory::PartyRole,
+    money::Money,
+    portal::{Page, RecordKind},
+};
 
 use super::{
     cast::Cast,
-    catalogue::{AGREEMENT_FIELDS, TABLE_FIELDS},
+    catalogue::{
+        TABLE_FIELDS,
+        records::{every, words_of},
+    },
     meant::{nearest, part_not_built},
     mistake::{FEW, MAX_MISTAKES, Mistake, MistakeKind, Vocabulary},
     model::{CardSlot, Lapse, PartyName, Value},
@@ -22,8 +30,8 @@ use super::{
 /// What a name given by 记作 stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Named {
-    /// A payment agreement.
-    Agreement,
+    /// A record.
+    Record(RecordKind),
     /// What a 查询 showed.
     Table(Page),
     /// A step that leaves no record.
@@ -35,16 +43,16 @@ pub(super) enum Named {
 impl Named {
     pub(super) const fn chinese(self) -> &'static str {
         match self {
-            Self::Agreement => "协议",
+            Self::Record(kind) => kind.chinese(),
             Self::Table(_) => "查询结果",
             Self::Step | Self::Broken => "不产生记录的一步",
         }
     }
 
     /// The fields that can be asked of it.
-    pub(super) const fn fields(self) -> &'static [&'static str] {
+    pub(super) fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::Agreement => AGREEMENT_FIELDS,
+            Self::Record(kind) => words_of(kind).fields(),
             Self::Table(_) => TABLE_FIELDS,
             Self::Step | Self::Broken => &[],
         }
@@ -58,6 +66,8 @@ pub(super) struct Asked<'a> {
     pub(super) field: &'a str,
     /// The words that 状态 may be there.
     pub(super) states: &'a [&'a str],
+    /// The codes of its status log.
+    pub(super) codes: &'a [&'a str],
     /// Whether it shows a list of values.
     pub(super) list: bool,
 }
@@ -65,7 +75,7 @@ pub(super) struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// A field that shows one value.
     pub(super) const fn one(field: &'a str, states: &'a [&'a str]) -> Self {
-        Self { field, states, list: false }
+        Self { field, states, codes: &[], list: false }
     }
 }
 
@@ -396,7 +406,7 @@ impl<'s> Reader<'s> {
             // What it means is plain, so what is expected of it is read all the same.
             return self.names.get(meant).map(|(named, _)| *named);
         }
-        if AGREEMENT_FIELDS.contains(&name) || TABLE_FIELDS.contains(&name) {
+        if every(|words| words.own_fields).contains(&name) || TABLE_FIELDS.contains(&name) {
             let expected = "字段要写在记录的名称里面，例如 {协议: {状态: 成功}}";
             self.push(MistakeKind::BadForm { found: name.into(), expected }, span);
             return None;
@@ -410,8 +420,8 @@ impl<'s> Reader<'s> {
         None
     }
 
-    /// `$名` of an agreement.
-    pub(super) fn record(&mut self, node: &Node) -> Option<String> {
+    /// `$名` of a record of that kind, or of any.
+    pub(super) fn record(&mut self, node: &Node, kind: Option<RecordKind>) -> Option<String> {
         let mut text = self.text(node)?;
         if let Some(sign) = text.chars().next().filter(|c| matches!(c, '＄' | '￥' | '¥')) {
             let at = self.part(node, 0, sign.len_utf8());
@@ -424,17 +434,38 @@ impl<'s> Reader<'s> {
             self.push(MistakeKind::NotAReference { found: text, meant }, node.span);
             return None;
         };
-        match self.names.get(name) {
-            Some((Named::Agreement | Named::Broken, _)) => Some(name.to_owned()),
-            Some((other, _)) => {
-                let found = other.chinese();
-                self.push(MistakeKind::WrongKind { name: name.into(), found, expected: "协议" }, node.span);
+        match self.names.get(name).map(|(named, _)| *named) {
+            Some(Named::Broken) => Some(name.to_owned()),
+            Some(Named::Record(of)) if kind.is_none_or(|kind| kind == of) => Some(name.to_owned()),
+            Some(other) => {
+                let (found, expected) = (other.chinese(), kind.map_or("记录", RecordKind::chinese));
+                self.push(MistakeKind::WrongKind { name: name.into(), found, expected }, node.span);
                 None
             }
             None => {
                 self.undefined(name, node.span);
                 None
             }
+        }
+    }
+
+    /// What is selected on a list: one `$名`, a list of them, or 空 for nothing (UI-07).
+    pub(super) fn records(&mut self, node: &Node, kind: RecordKind) -> Option<Vec<String>> {
+        match &node.kind {
+            NodeKind::List(items) => {
+                let read: Vec<_> = items.iter().map(|item| self.record(item, Some(kind))).collect();
+                read.into_iter().collect()
+            }
+            NodeKind::Scalar { text, .. } if text == "空" => Some(Vec::new()),
+            NodeKind::Scalar { .. } | NodeKind::Map(_) => self.record(node, Some(kind)).map(|name| vec![name]),
+        }
+    }
+
+    /// The kind of record that a name stands for.
+    pub(super) fn kind_of_name(&self, name: &str) -> Option<RecordKind> {
+        match self.names.get(name) {
+            Some((Named::Record(kind), _)) => Some(*kind),
+            _ => None,
         }
     }
 

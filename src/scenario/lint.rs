@@ -5,10 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::refusal::{self, CodeEntry};
+use domain::{
+    portal::{Page, RecordKind},
+    refusal::{self, CodeEntry},
+};
 
 use super::{
     cast::Cast,
+    catalogue::forms::FormName,
     mistake::{Mistake, MistakeKind},
     model::{Act, Case, Fault, FaultKind, OnceKind, RefusalExpected, ScriptLine, Step, SubjectExpected, Who},
     read::Reading,
@@ -76,12 +80,16 @@ struct Citable {
     passwords: BTreeSet<Who>,
     /// Enterprises that have signed an agreement by now, if all went as the file wants.
     signers: BTreeSet<usize>,
+    /// Enterprises that have records of the cargo line.
+    senders: BTreeSet<usize>,
+    /// What each name stands for; an agreement where it is not here.
+    kinds: BTreeMap<String, RecordKind>,
 }
 
 impl Citable {
     fn of(case: &Case) -> Self {
         let mut citable = Self::default();
-        for step in case.given.agreements.iter().chain(&case.steps) {
+        for step in case.given.steps().chain(&case.steps) {
             citable.step(step);
         }
         citable.invariants(case);
@@ -116,7 +124,8 @@ impl Citable {
             Act::Query { who, page, filters, .. } => {
                 if let Some(name) = &step.name {
                     let role = if self.passwords.contains(who) { "账号密码" } else { who.card.kind() };
-                    let others_have_records = self.signers.iter().any(|e| *e != who.enterprise);
+                    let owners = if *page == Page::Agreements { &self.signers } else { &self.senders };
+                    let others_have_records = owners.iter().any(|e| *e != who.enterprise);
                     let read = Read { page: page.name(), filtered: !filters.is_empty(), role, others_have_records };
                     self.tables.insert(name.clone(), read);
                 }
@@ -132,12 +141,25 @@ impl Citable {
             | Act::Wait { .. }
             | Act::Expect { .. }
             | Act::EndAgreement { .. } => {}
+            Act::Cargo(act) => {
+                declined = !act.confirm;
+                if let (Some(name), Some(kind)) = (&step.name, act.deed.leaves()) {
+                    self.kinds.insert(name.clone(), kind);
+                }
+                self.senders.insert(act.who.enterprise);
+            }
+            Act::Party { .. } => {
+                if let Some(name) = &step.name {
+                    self.kinds.insert(name.clone(), RecordKind::OpenCover);
+                }
+            }
         }
         self.ids.extend(citations::done(step.verb, declined));
     }
 
     fn subject(&mut self, subject: &SubjectExpected) {
         let table = self.tables.get(&subject.subject);
+        let record = self.kinds.get(&subject.subject).copied().unwrap_or(RecordKind::Agreement).chinese();
         for (field, expected, _) in &subject.fields {
             match table {
                 Some(read) => self.ids.extend(citations::of_reading(citations::Reading {
@@ -149,10 +171,10 @@ impl Citable {
                 })),
                 // What a reference stands for is known only then: every line about the field could fit.
                 None if refers(expected) => {
-                    let of_field = RULES.iter().filter(|r| r.record == "协议" && r.field == field);
+                    let of_field = RULES.iter().filter(|r| r.record == record && r.field == field);
                     self.ids.extend(of_field.flat_map(|r| r.requirements));
                 }
-                None => self.ids.extend(citations::of_field("协议", field, &expected.to_string())),
+                None => self.ids.extend(citations::of_field(record, field, &expected.to_string())),
             }
         }
     }
@@ -180,15 +202,22 @@ impl Citable {
             }
             _ => {}
         }
-        let form = matches!(act, Act::SignAgreement { .. } | Act::ResignAgreement { .. });
+        let form = match act {
+            Act::SignAgreement { .. } | Act::ResignAgreement { .. } => Some(FormName::Agreement),
+            Act::Cargo(act) => act.deed.form(),
+            _ => None,
+        };
         let named = expected.fields.iter().map(|(label, _)| label.as_str());
-        let any = domain::portal::Field::ALL.iter().map(|f| f.label()).filter(|_| form && expected.fields.is_empty());
-        let hinted: Vec<&str> = named.chain(any).flat_map(citations::of_hint).copied().collect();
+        let page = form.map(|form| form.form());
+        let any = form.filter(|_| expected.fields.is_empty()).map(|form| form.labels()).unwrap_or_default();
+        let any = any.iter().map(|f| f.name);
+        let of = |name| page.as_ref().map(|page| citations::of_hint(page, name)).unwrap_or_default();
+        let hinted: Vec<&str> = named.chain(any).flat_map(of).collect();
         self.ids.extend(hinted);
     }
 
     fn invariants(&mut self, case: &Case) {
-        let sends = !self.signers.is_empty();
+        let sends = !self.signers.is_empty() || !self.senders.is_empty();
         // Checks of a message's content count whether 始终 names them or not.
         let of_messages = checks::MESSAGE_CHECKS.into_iter().filter(|_| sends);
         let named = case.always.iter().map(|i| i.name.as_str()).filter(|name| match *name {

@@ -7,8 +7,10 @@
 //! tells which files changed. Invariant: reading a file has no effect and never panics, whatever is in it.
 
 pub mod abreast;
+mod cargo;
 pub mod cast;
 pub mod catalogue;
+mod deeds;
 mod expectation;
 pub mod explain;
 mod fields;

@@ -14,6 +14,7 @@ use domain::{
 
 pub use crate::world::fixtures::CardSlot;
 
+pub use super::deeds::{CargoAct, CoverGiven, Deed, Entry, PartyDeed};
 use crate::verdict::expect::Expected;
 
 /// One row of a scenario's matrix (or the scenario itself, where it has none).
@@ -83,10 +84,48 @@ pub struct Place {
 /// 已知: facts before the first step.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
-    /// Balances that differ from the fixture: index of the enterprise, the bank, the amount as written.
-    pub balances: Vec<(usize, PartyId, String)>,
-    /// Agreements, as the signing steps that make them; the runner plays each and waits for 成功.
-    pub agreements: Vec<Step>,
+    /// Accounts that differ from the fixture.
+    pub accounts: Vec<Account>,
+    /// Records, as the steps that make them, in file order; the runner plays each and waits for its state.
+    pub records: Vec<GivenRecord>,
+}
+
+impl Given {
+    /// The steps that make the records.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.records.iter().map(|record| &record.step)
+    }
+}
+
+/// A bank account as 已知 has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Index of the enterprise.
+    pub enterprise: usize,
+    /// The bank.
+    pub bank: PartyId,
+    /// What is so.
+    pub fact: AccountFact,
+}
+
+/// What 已知 says of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountFact {
+    /// 余额, in yuan as written.
+    Balance(String),
+    /// 冻结: 是
+    Frozen,
+    /// 每日限额, in yuan as written.
+    DailyLimit(String),
+}
+
+/// A record of 已知.
+#[derive(Clone, Debug)]
+pub struct GivenRecord {
+    /// The step that makes it.
+    pub step: Step,
+    /// The state to wait for; none for a step on the way, which only has to be done.
+    pub until: Option<&'static str>,
 }
 
 /// Who acts, and with which card.
@@ -420,10 +459,23 @@ pub enum Act {
         page_size: usize,
         /// 页码
         page_number: usize,
-        /// 记录, for 状态记录.
+        /// 记录, for 状态记录 and 协议明细.
         record: Option<String>,
+        /// 排序: the column, and whether upwards.
+        sort: Option<(String, bool)>,
+        /// 页签 of 协议明细.
+        tab: Option<String>,
         /// 卡密码 for the login that the step may need; `None` is the right one.
         pin: Option<String>,
+    },
+    /// An act of a person on the cargo line.
+    Cargo(Box<CargoAct>),
+    /// An act of a party of itself, but for 银行.终止协议.
+    Party {
+        /// Who; a role means the record's own party, or the first of that role.
+        party: PartyName,
+        /// What.
+        deed: PartyDeed,
     },
     /// 银行.终止协议
     EndAgreement {

@@ -17,11 +17,16 @@ use self::value::{
 use super::{
     cast::Cast,
     catalogue::{
-        AGREEMENT_FIELDS, AGREEMENT_FORM, Actor, BANK_SHORT, CONFIRM, FAULTS, Field, GIVEN_KEYS, OUTCOMES, PIN,
-        REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL, TERMS_PRINTED, TOP_KEYS, Takes, VERBS, Verb, page_columns,
-        page_filters, verb_named,
+        Actor, BANK_SHORT, CONFIRM, FAULTS, Field, GIVEN_KEYS, OUTCOMES, PIN, REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL,
+        TERMS_PRINTED, TOP_KEYS, Takes, VERBS, Verb,
+        cargo::ALIASES,
+        forms::{FormName, INSURER_SHORT},
+        page_columns, page_filters,
+        records::{RANGES, every},
+        verb_named,
     },
     fields::LISTS,
+    steps::ACCOUNT_FACTS,
 };
 
 /// The schema (draft 2020-12).
@@ -126,6 +131,9 @@ fn step() -> Value {
                 verbs.insert(format!("{full}.{act}"), hidden(schema.clone()));
             }
         }
+        for (alias, _) in ALIASES.iter().filter(|(_, name)| *name == verb.name) {
+            verbs.insert((*alias).to_owned(), schema.clone());
+        }
         verbs.insert(verb.name.to_owned(), schema);
     }
     let mut step = closed(verbs);
@@ -188,14 +196,20 @@ fn expectations() -> Value {
         _ if LISTS.contains(&field) => expected_list(field),
         _ => expected(field),
     };
-    let asked = AGREEMENT_FIELDS.iter().chain(TABLE_FIELDS).map(|f| ((*f).to_owned(), titled(of(f), f))).collect();
+    let asked = every(|words| words.fields())
+        .into_iter()
+        .chain(TABLE_FIELDS.iter().copied())
+        .map(|f| (f.to_owned(), titled(of(f), f)))
+        .collect();
     let mut expectations = map(asked, &[]);
     expectations["title"] = json!("期望的值");
     expectations
 }
 
 fn refusal() -> Value {
-    let labels = AGREEMENT_FORM.iter().map(|f| f.name).chain([BANK_SHORT]);
+    let forms = [FormName::Agreement, FormName::Request, FormName::Proposal];
+    let labels = forms.into_iter().flat_map(|form| form.labels().iter().map(|f| f.name));
+    let labels = labels.chain([BANK_SHORT, INSURER_SHORT, "特殊约定", "附件"]);
     let filters = Page::ALL.into_iter().flat_map(page_filters).copied();
     let hints: Map<String, Value> = labels.chain(filters).map(|label| (label.to_owned(), hint())).collect();
     let keys = REFUSAL_KEYS.iter().map(|key| {
@@ -220,7 +234,7 @@ fn hint() -> Value {
 
 fn filters() -> Value {
     let of = |label: &str| match label {
-        "签约日期" => {
+        _ if RANGES.contains(&label) => {
             json!({"anyOf": [expected(label), {"title": "[首日, 末日]", "type": "array", "minItems": 2, "maxItems": 2}]})
         }
         _ => expected(label),
@@ -231,23 +245,32 @@ fn filters() -> Value {
     filters
 }
 
-/// 已知: agreements in the form of the verb that makes them, without what belongs to the act, and balances.
+/// 已知: records in the form of the verb that makes them, without what belongs to the act, and accounts.
 fn given() -> Value {
-    let without = ["由", "拒绝", PIN.name, CONFIRM.name, TERMS_LABEL, TERMS_PRINTED];
-    let form = verb_named("协议签署").map(Verb::all_fields).unwrap_or_default();
-    let form: Vec<Field> = form.into_iter().filter(|f| !without.contains(&f.name)).collect();
-    let balances = || {
-        let bank = |(short, full): Word| [(short, text()), (full, hidden(text()))];
-        let balances = map(institutions(Some(PartyRole::Bank)).flat_map(bank).collect(), &[]);
-        map([("余额".to_owned(), balances)].into_iter().collect(), &[])
+    let without = ["由", "拒绝", PIN.name, CONFIRM.name, TERMS_LABEL, TERMS_PRINTED, "预约"];
+    let form_of = |verb: &str| {
+        let all = verb_named(verb).map(Verb::all_fields).unwrap_or_default();
+        list(fields(&all.into_iter().filter(|f| !without.contains(&f.name)).collect::<Vec<_>>()))
+    };
+    let account = || {
+        let fact = |fact: &str| {
+            let value = || if fact == "冻结" { takes(Takes::YesNo) } else { text() };
+            let bank = |(short, full): Word| [(short, value()), (full, hidden(value()))];
+            (fact.to_owned(), map(institutions(Some(PartyRole::Bank)).flat_map(bank).collect(), &[]))
+        };
+        map(ACCOUNT_FACTS.into_iter().map(fact).collect(), &[])
     };
     let enterprises = Cast::fixture().enterprises.iter();
     let enterprises: Map<String, Value> =
-        enterprises.flat_map(|e| [(e.short.clone(), balances()), (e.name.clone(), hidden(balances()))]).collect();
+        enterprises.flat_map(|e| [(e.short.clone(), account()), (e.name.clone(), hidden(account()))]).collect();
     let keys = GIVEN_KEYS.iter().map(|key| {
         let schema = match *key {
-            "企业" => described(map(enterprises.clone(), &[]), key, "各企业在各银行的余额"),
-            _ => described(list(fields(&form)), key, "已经签好的三方协议，字段与「协议签署」的表单相同"),
+            "企业" => described(map(enterprises.clone(), &[]), key, "各企业在各银行的余额、冻结、每日限额"),
+            "货运协议" => {
+                described(form_of("保险公司.线下签约"), key, "已经有效的货运协议，字段与「线下签约」相同")
+            }
+            "投保单" => described(form_of("货运投保"), key, "已出单未缴费的投保单，字段与「货运投保」相同"),
+            _ => described(form_of("协议签署"), key, "已经签好的三方协议，字段与「协议签署」的表单相同"),
         };
         ((*key).to_owned(), schema)
     });

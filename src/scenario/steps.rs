@@ -3,18 +3,27 @@
 //! The catalogue says which fields a verb takes and which it needs; here stands only what each becomes. A verb that
 //! the catalogue has and this file forgets is a bug that a test finds.
 
-use domain::{directory::PartyRole, portal::Page};
+use domain::{
+    directory::PartyRole,
+    portal::{Page, RecordKind},
+};
 
 use super::{
     catalogue::{
-        AGREEMENT_FORM, AGREEMENT_STATES, Actor, BANK_LABEL, BANK_SHORT, Field, GIVEN_KEYS, LOG_CODES, PAYEE_LABEL,
-        REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL, TERMS_PRINTED, Takes, VERBS, Verb, page_columns, page_filters,
+        AGREEMENT_FORM, Actor, BANK_LABEL, BANK_SHORT, Field, GIVEN_KEYS, PAYEE_LABEL, REFUSAL_KEYS, TABLE_FIELDS,
+        TERMS_LABEL, TERMS_PRINTED, Takes, VERBS, Verb,
+        forms::{FormName, INSURER_LABEL, INSURER_SHORT},
+        page_columns, page_filters, page_sorts,
+        records::{ORDERS, RANGES, TABS, page_states, words_of},
         verb_named,
     },
     fields::{Asked, LISTS, Named, Reader, nodes_of},
     meant::{nearest, part_not_built},
     mistake::{MistakeKind, Vocabulary},
-    model::{Act, Advance, CardSlot, Given, PartyName, RefusalExpected, Step, SubjectExpected, Value, Who},
+    model::{
+        Account, AccountFact, Act, Advance, CardSlot, Deed, Given, GivenRecord, PartyName, RefusalExpected, Step,
+        SubjectExpected, Value, Who,
+    },
     source::Span,
     tree::{Key, Node, NodeKind},
     values::{near_time, parse_lapse, parse_time},
@@ -23,7 +32,7 @@ use crate::verdict::expect::Expected;
 
 /// The fields of one verb or fault, checked against its table.
 pub(super) struct Fields<'n> {
-    entries: Vec<(&'n Key, &'n Node)>,
+    pub(super) entries: Vec<(&'n Key, &'n Node)>,
 }
 
 impl<'n> Fields<'n> {
@@ -33,10 +42,10 @@ impl<'n> Fields<'n> {
 }
 
 /// What a step's key says.
-struct Head<'n> {
-    key: &'n Key,
-    verb: &'static Verb,
-    party: Option<PartyName>,
+pub(super) struct Head<'n> {
+    pub(super) key: &'n Key,
+    pub(super) verb: &'static Verb,
+    pub(super) party: Option<PartyName>,
 }
 
 impl Reader<'_> {
@@ -222,7 +231,7 @@ impl Reader<'_> {
     fn verb_with(&self, field: &str) -> Option<&'static str> {
         let above = self.step_names.last().and_then(|(_, verb)| verb_named(verb));
         let has = |verb: &&Verb| verb.all_fields().iter().any(|f| f.name == field);
-        let forms = VERBS.iter().filter(|v| v.form);
+        let forms = VERBS.iter().filter(|v| v.form.is_some());
         above.into_iter().chain(forms).chain(VERBS).find(has).map(|verb| verb.name)
     }
 
@@ -238,10 +247,16 @@ impl Reader<'_> {
         }
         let fields = self.fields_and(head.key, verb.name, node, &verb.all_fields(), outside);
         if verb.name == "银行.终止协议" {
-            let agreement = fields.node("协议").and_then(|n| self.record(n));
+            let agreement = fields.node("协议").and_then(|n| self.record(n, Some(RecordKind::Agreement)));
             let reason = fields.node("原因").and_then(|n| self.word(n));
             let party = head.party.clone().unwrap_or(PartyName::Role(PartyRole::Bank));
             return Some(plain(Act::EndAgreement { party, agreement: agreement?, reason }));
+        }
+        if let Actor::Party(role) = verb.actor {
+            let act = self.party_act(head, role, &fields);
+            let leaves = if act.is_some() { Named::Record(RecordKind::OpenCover) } else { Named::Broken };
+            let name = fields.node("记作").and_then(|n| self.define(n, leaves));
+            return act.map(|act| Step { name, ..plain(act) });
         }
         let refusal = fields.node("拒绝").map(|n| self.refusal(n));
         let who = self.who(verb, &fields);
@@ -249,11 +264,12 @@ impl Reader<'_> {
         let leaves = match &act {
             _ if refusal.is_some() => Named::Step,
             Some(Act::SignAgreement { confirm: true, .. } | Act::ResignAgreement { confirm: true, .. }) => {
-                Named::Agreement
+                Named::Record(RecordKind::Agreement)
             }
             Some(Act::Query { page, .. }) => Named::Table(*page),
+            Some(Act::Cargo(act)) if act.confirm => act.deed.leaves().map_or(Named::Step, Named::Record),
             // A name of a broken step is still known, so that its uses are not mistakes too.
-            None if verb.form => Named::Agreement,
+            None if verb.form == Some(FormName::Agreement) => Named::Record(RecordKind::Agreement),
             None => Named::Broken,
             Some(_) => Named::Step,
         };
@@ -261,16 +277,29 @@ impl Reader<'_> {
         Some(Step { verb: verb.name, act: act?, name, refusal, line })
     }
 
-    fn who(&mut self, verb: &Verb, fields: &Fields<'_>) -> Who {
+    pub(super) fn who(&mut self, verb: &Verb, fields: &Fields<'_>) -> Who {
         let enterprise = fields.node("企业").and_then(|n| self.enterprise(n)).unwrap_or(0);
-        let page = fields.node("页").map(|n| &n.kind);
-        let default = match (verb.actor, page) {
-            (Actor::Person(_), Some(NodeKind::Scalar { text, .. })) if text != Page::Menu.name() => CardSlot::Legal,
-            (Actor::Person(card), _) => card,
-            (Actor::Party(_) | Actor::Nobody, _) => CardSlot::Operator,
+        let default = match verb.actor {
+            Actor::Person(_) if self.needs_legal_card(fields) => CardSlot::Legal,
+            Actor::Person(card) => card,
+            Actor::Party(_) | Actor::Nobody => CardSlot::Operator,
         };
         let card = fields.node("由").and_then(|n| self.card(n)).unwrap_or(default);
         Who { enterprise, card }
+    }
+
+    /// Whether a page is one of payment agreements, which only the legal person's card opens (ACC-08).
+    fn needs_legal_card(&self, fields: &Fields<'_>) -> bool {
+        let text = |key| match fields.node(key).map(|n| &n.kind) {
+            Some(NodeKind::Scalar { text, .. }) => Some(text.as_str()),
+            _ => None,
+        };
+        let record = text("记录").and_then(|t| self.kind_of_name(t.strip_prefix('$')?));
+        match text("页").and_then(Page::by_name) {
+            Some(Page::Agreements) => true,
+            Some(Page::StatusLog) => record.is_none_or(|kind| kind == RecordKind::Agreement),
+            _ => false,
+        }
     }
 
     fn persons_act(&mut self, verb: &Verb, who: Who, fields: &Fields<'_>) -> Option<Act> {
@@ -300,12 +329,15 @@ impl Reader<'_> {
                 Act::SignAgreement { who, form, pin, confirm, terms }
             }
             "重新签署" => {
-                let agreement = fields.node("协议").and_then(|n| self.record(n));
+                let agreement = fields.node("协议").and_then(|n| self.record(n, Some(RecordKind::Agreement)));
                 let (form, terms) = self.form(fields);
                 Act::ResignAgreement { who, agreement: agreement?, form, pin, confirm, terms }
             }
-            "重新发送" => Act::Resend { who, record: fields.node("记录").and_then(|n| self.record(n))?, pin },
+            "重新发送" => {
+                Act::Resend { who, record: fields.node("记录").and_then(|n| self.record(n, None))?, pin }
+            }
             "查询" => self.query(who, fields, pin)?,
+            other if Deed::of_verb(other).is_some() => self.cargo_act(verb, who, fields, pin, confirm)?,
             other => unreachable!("the catalogue's verb {other} is read above, and a test reads them all"),
         })
     }
@@ -350,11 +382,16 @@ impl Reader<'_> {
         }
         let page_size = fields.node("每页").and_then(|n| self.count(n, 1, 100)).unwrap_or(10);
         let page_number = fields.node("页码").and_then(|n| self.count(n, 1, 1_000_000)).unwrap_or(1);
-        let record = fields.node("记录").and_then(|n| self.record(n));
+        let kind = (page == Some(Page::CoverDetails)).then_some(RecordKind::OpenCover);
+        let record = fields.node("记录").and_then(|n| self.record(n, kind));
         let page = page?;
-        if page == Page::StatusLog && fields.node("记录").is_none() {
-            self.push(MistakeKind::Missing { key: "记录", of: "「状态记录」页".into() }, page_node.span);
+        if matches!(page, Page::StatusLog | Page::CoverDetails) && fields.node("记录").is_none() {
+            self.push(MistakeKind::Missing { key: "记录", of: format!("「{}」页", page.name()) }, page_node.span);
         }
+        let tab = fields.node("页签").and_then(|n| self.one_of(n, TABS));
+        let upwards = fields.node("次序").and_then(|n| self.one_of(n, ORDERS)).is_none_or(|order| order == ORDERS[0]);
+        let sort = fields.node("排序").and_then(|n| self.column(n, page)).map(|column| (column, upwards));
+        let states = page_states(page);
         let mut filters = Vec::new();
         if let Some(node) = fields.node("条件") {
             let known = page_filters(page);
@@ -364,23 +401,35 @@ impl Reader<'_> {
                     continue;
                 }
                 let nodes = match &value.kind {
-                    NodeKind::List(items) if items.len() == 2 && key.text == "签约日期" => items.as_slice(),
+                    NodeKind::List(items) if items.len() == 2 && RANGES.contains(&key.text.as_str()) => {
+                        items.as_slice()
+                    }
                     _ => std::slice::from_ref(value),
                 };
-                let values: Vec<Value> = nodes.iter().filter_map(|n| self.filter(n, &key.text)).collect();
+                let values: Vec<Value> = nodes.iter().filter_map(|n| self.filter(n, &key.text, &states)).collect();
                 filters.push((key.text.clone(), values));
             }
         }
         let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         let (page_size, page_number) = (small(page_size), small(page_number));
-        Some(Act::Query { who, page, filters, page_size, page_number, record, pin })
+        Some(Act::Query { who, page, filters, page_size, page_number, record, sort, tab, pin })
     }
 
-    fn filter(&mut self, node: &Node, label: &str) -> Option<Value> {
+    /// A column of the page, by its head.
+    fn column(&mut self, node: &Node, page: Page) -> Option<String> {
+        let text = self.word(node)?;
+        if page_sorts(page).contains(&text.as_str()) {
+            return Some(text);
+        }
+        self.unknown_field(&text, &format!("{}的排序", page.name()), page_sorts(page).iter().copied(), node.span);
+        None
+    }
+
+    fn filter(&mut self, node: &Node, label: &str, states: &[&str]) -> Option<Value> {
         let value = self.value(node)?;
         if let Value::Text(_) = &value {
             // What a filter may be is what its column may show.
-            self.expected(node, Asked::one(label, AGREEMENT_STATES))?;
+            self.expected(node, Asked::one(label, states))?;
         }
         Some(value)
     }
@@ -491,7 +540,11 @@ impl Reader<'_> {
                     Named::Table(page) if field.text == TABLE_FIELDS[1] => self.rows(node, page),
                     _ => {
                         let list = LISTS.contains(&field.text.as_str());
-                        self.expected(node, Asked { list, ..Asked::one(&field.text, AGREEMENT_STATES) })
+                        let (states, codes): (&[&str], &[&str]) = match named {
+                            Named::Record(kind) => (words_of(kind).states, words_of(kind).codes),
+                            Named::Table(_) | Named::Step | Named::Broken => (&[], &[]),
+                        };
+                        self.expected(node, Asked { field: &field.text, states, codes, list })
                     }
                 };
                 if let Some(Expected::Reference { name, field: of }) = &expected
@@ -518,13 +571,13 @@ impl Reader<'_> {
             }
         }
         let columns = page_columns(page);
-        let states = if page == Page::StatusLog { LOG_CODES } else { AGREEMENT_STATES };
+        let states = page_states(page);
         let mut rows = Vec::new();
         for item in self.list(node) {
             let mut row = Vec::new();
             for (key, value) in self.map(item) {
                 if columns.contains(&key.text.as_str()) {
-                    row.extend(self.expected(value, Asked::one(&key.text, states)).map(|e| (key.text.clone(), e)));
+                    row.extend(self.expected(value, Asked::one(&key.text, &states)).map(|e| (key.text.clone(), e)));
                 } else {
                     self.unknown_field(&key.text, page.name(), columns.iter().copied(), key.span);
                 }
@@ -558,12 +611,20 @@ impl Reader<'_> {
                 "代码" => refusal.code = self.refusal_code(value),
                 "字段" => {
                     for (label, hint) in self.map(value) {
-                        let shown = if label.text == BANK_SHORT { BANK_LABEL } else { label.text.as_str() };
-                        if AGREEMENT_FORM.iter().any(|f| f.name == shown) || FILTER_LABELS.contains(&shown) {
+                        let shown = match label.text.as_str() {
+                            BANK_SHORT => BANK_LABEL,
+                            INSURER_SHORT => INSURER_LABEL,
+                            other => other,
+                        };
+                        let row = shown.split_once('[').map_or(shown, |(list, _)| list);
+                        if FORMS.iter().any(|f| f.has(shown))
+                            || FILTER_LABELS.contains(&shown)
+                            || ["特殊约定", "附件"].contains(&row)
+                        {
                             let hint = self.expected(hint, Asked::one("提示", &[]));
                             refusal.fields.extend(hint.map(|e| (shown.to_owned(), e)));
                         } else {
-                            let known = AGREEMENT_FORM.iter().map(|f| f.name);
+                            let known = self.hinted(&label.text);
                             self.unknown_field(&label.text, "拒绝的字段", known, label.span);
                         }
                     }
@@ -600,12 +661,24 @@ impl Reader<'_> {
             match key.text.as_str() {
                 "企业" => {
                     for (name, facts) in self.map(value) {
-                        self.balances(name, facts, &mut given);
+                        self.accounts(name, facts, &mut given);
                     }
                 }
                 "协议" => {
                     for item in self.list(value) {
-                        given.agreements.extend(self.given_agreement(key, item));
+                        let step = self.given_agreement(key, item);
+                        given.records.extend(step.map(|step| GivenRecord { step, until: Some("成功") }));
+                    }
+                }
+                "货运协议" => {
+                    for item in self.list(value) {
+                        given.records.extend(self.given_cover(key, item));
+                    }
+                }
+                "投保单" => {
+                    for item in self.list(value) {
+                        let step = self.given_proposal(key, item);
+                        given.records.extend(step.map(|step| GivenRecord { step, until: Some("已出单未缴费") }));
                     }
                 }
                 other => self.unknown_field(other, "已知", GIVEN_KEYS.iter().copied(), key.span),
@@ -614,23 +687,27 @@ impl Reader<'_> {
         given
     }
 
-    fn balances(&mut self, name: &Key, facts: &Node, given: &mut Given) {
+    fn accounts(&mut self, name: &Key, facts: &Node, given: &mut Given) {
         let cast = self.cast;
         let enterprise = cast.enterprise(&name.text);
         if enterprise.is_none() {
             self.unknown(Vocabulary::Enterprise, &name.text, cast.enterprise_names(), name.span);
         }
         for (key, value) in self.map(facts) {
-            if key.text != "余额" {
-                self.unknown_field(&key.text, "企业", ["余额"], key.span);
+            if !ACCOUNT_FACTS.contains(&key.text.as_str()) {
+                self.unknown_field(&key.text, "企业", ACCOUNT_FACTS, key.span);
                 continue;
             }
-            for (bank, amount) in self.map(value) {
+            for (bank, node) in self.map(value) {
                 let known = self.institution_word(&bank.text, PartyRole::Bank, bank.span);
-                let amount = self.amount(amount);
+                let fact = match key.text.as_str() {
+                    "余额" => self.amount(node).map(AccountFact::Balance),
+                    "每日限额" => self.amount(node).map(AccountFact::DailyLimit),
+                    _ => self.choice(node, ["是", "否"]).filter(|frozen| *frozen).map(|_| AccountFact::Frozen),
+                };
                 let id = cast.institution(&bank.text, Some(PartyRole::Bank)).map(|i| i.id.clone());
-                if let (true, Some(enterprise), Some(id), Some(amount)) = (known, enterprise, id, amount) {
-                    given.balances.push((enterprise, id, amount));
+                if let (true, Some(enterprise), Some(bank), Some(fact)) = (known, enterprise, id, fact) {
+                    given.accounts.push(Account { enterprise, bank, fact });
                 }
             }
         }
@@ -647,14 +724,20 @@ impl Reader<'_> {
         let fields = self.fields(&Key { text: key.text.clone(), span: first_word(item) }, "已知的协议", item, &known);
         let who = self.who(verb, &fields);
         let (form, terms) = self.form(&fields);
-        let name = fields.node("记作").and_then(|n| self.define(n, Named::Agreement));
+        let name = self.given_name(&fields, item, RecordKind::Agreement);
         let act = Act::SignAgreement { who, form, pin: None, confirm: true, terms };
         Some(Step { verb: verb.name, act, name, refusal: None, line: self.line(item.span) })
     }
 }
 
+/// What 已知 may say of the accounts of an enterprise.
+pub(super) const ACCOUNT_FACTS: [&str; 3] = ["余额", "冻结", "每日限额"];
+
 /// Labels of filters, which a page may refuse beside forms.
 const FILTER_LABELS: [&str; 4] = ["银行名称", "协议状态", "签约日期", PAYEE_LABEL];
+
+/// Every form beside whose fields red hints may stand.
+const FORMS: [FormName; 3] = [FormName::Agreement, FormName::Request, FormName::Proposal];
 
 /// What else a code is, that no refusal of a person's act has.
 fn kind_of_code(code: &str) -> Option<&'static str> {
@@ -672,7 +755,7 @@ fn to_a_time(text: &str) -> Option<String> {
     (parse_time(time).is_some() || near_time(time).is_some()).then(|| text.to_owned())
 }
 
-fn first_word(node: &Node) -> Span {
+pub(super) fn first_word(node: &Node) -> Span {
     match &node.kind {
         NodeKind::Map(entries) => entries.first().map_or(node.span, |(k, _)| k.span),
         NodeKind::Scalar { .. } | NodeKind::List(_) => node.span,

@@ -4,12 +4,13 @@
 //! Nothing is listed by hand, so a new row has its mutants at once, and a new table or setting does not compile until it
 //! is taken in here.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     directory::PartyRole,
+    form::{FieldRule, Form, Need, Takes},
     life_cycle::Row,
-    portal::{CardRole, Event, FieldRule, Form, Permission, Rules, State},
+    portal::{CardRole, Event, Permission, Rules, State},
     settings::Settings,
 };
 
@@ -23,14 +24,12 @@ type Span = (&'static str, &'static str, fn(&mut Settings) -> &mut Duration);
 /// One wrong portal for each thing that can be wrong in one way.
 pub fn mutants() -> Vec<Mutant> {
     let faithful = Rules::default();
-    let Rules { agreement, agreement_form, permissions: _, settings } = &faithful;
+    let Rules { agreement, settings, .. } = &faithful;
     let mut made = Vec::new();
     for at in 0..agreement.len() {
         of_row(&faithful, at, &mut made);
     }
-    for at in 0..agreement_form.len() {
-        of_field(&faithful, at, &mut made);
-    }
+    of_form(&faithful, "表单", |rules| Arc::make_mut(&mut rules.agreement_form), &mut made);
     of_permissions(&faithful, &mut made);
     of_settings(&faithful, settings, &mut made);
     made
@@ -83,43 +82,88 @@ fn distinct<'a>(all: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a 
     all.filter(move |one| seen.insert(*one))
 }
 
-/// Required or not, typed anew or not, and its form a notch wider and narrower at each bound, or gone.
-fn of_field(faithful: &Rules, at: usize, made: &mut Vec<Mutant>) {
-    let rule = faithful.agreement_form[at];
-    let requirement = rule.requirements.first().copied().unwrap_or("UI-01");
-    let mut make = |what: String, requirement, change: &dyn Fn(&mut FieldRule)| {
+/// Every field and every rule between fields of a form, wrong in every way. `head` starts the names.
+fn of_form(faithful: &Rules, head: &str, which: fn(&mut Rules) -> &mut Form, made: &mut Vec<Mutant>) {
+    let form = which(&mut faithful.clone()).clone();
+    let mut make = |what: String, requirement, change: &dyn Fn(&mut Form)| {
         let mut rules = faithful.clone();
-        change(&mut rules.agreement_form[at]);
-        made.push(portal(format!("表单 {}：{what}", rule.field.label()), Group::Form, requirement, rules));
+        change(which(&mut rules));
+        made.push(portal(format!("{head} {what}"), Group::Form, requirement, rules));
     };
-    make((if rule.required { "不必填" } else { "必填" }).into(), "UI-01", &|r| r.required = !rule.required);
-    make(
-        (if rule.retype { "重新签署时不必重新输入" } else { "重新签署时须重新输入" }).into(),
-        "AGR-10",
-        &|r| r.retype = !rule.retype,
-    );
-    for (what, form) in other_forms(rule.form) {
-        make(what, requirement, &|r| r.form = form);
+    for at in 0..form.fields.len() {
+        of_field(&form, at, &mut |what, requirement, change| {
+            make(format!("{}：{what}", form.fields[at].name), requirement, &|form| change(&mut form.fields[at]));
+        });
+    }
+    for (at, rule) in form.rules.iter().enumerate() {
+        let requirement = rule.requirements().first().copied().unwrap_or("UI-01");
+        make(format!("{}：不检查", rule.in_words(&form)), requirement, &|form| {
+            form.rules.remove(at);
+        });
     }
 }
 
-fn other_forms(form: Form) -> Vec<(String, Form)> {
-    let free = |max| ("可填任何文字".to_owned(), Form::Text { max });
-    match form {
-        Form::Text { max } => {
-            [max - 1, max + 1].map(|other| (format!("最多{other}字（原为{max}）"), Form::Text { max: other })).to_vec()
+/// Takes what is wrong, the requirement behind it, and the change that makes it so.
+type Make<'m> = dyn FnMut(String, &'static str, &dyn Fn(&mut FieldRule)) + 'm;
+
+/// Required or not, what it takes a notch wider and narrower at each bound, or anything; and each mark that means
+/// something in this form (a mark that no field has is a mark that nobody looks at) taken away or set.
+fn of_field(form: &Form, at: usize, make: &mut Make<'_>) {
+    let rule = form.fields[at];
+    let requirement = rule.requirements.first().copied().unwrap_or("UI-01");
+    for (what, need) in other_needs(rule.need) {
+        make(what.into(), "UI-01", &|r| r.need = need);
+    }
+    let marked = |mark: fn(&mut FieldRule) -> &mut bool| form.fields.iter().any(|r| *mark(&mut r.clone()));
+    #[rustfmt::skip] // A table.
+    let marks: [(&str, &str, &str, fn(&mut FieldRule) -> &mut bool, bool); 3] = [
+        ("重新签署时须重新输入", "重新签署时不必重新输入", "AGR-10", |r| &mut r.retype, marked(|r| &mut r.retype)),
+        ("修改时不可改",         "修改时可改",             "CGO-12", |r| &mut r.locked, marked(|r| &mut r.locked)),
+        ("复制时带过来",         "复制时不带过来",         "CGO-17", |r| &mut r.copied, marked(|r| &mut r.locked)),
+    ];
+    for (with, without, requirement, mark, counts) in marks {
+        let before = *mark(&mut rule.clone());
+        if counts {
+            make((if before { without } else { with }).into(), requirement, &|r| *mark(r) = !before);
         }
-        Form::Phone | Form::TaxNumber => vec![free(20)],
-        Form::Email => vec![free(100)],
-        Form::Digits { min, max } => {
-            let most = [max - 1, max + 1].map(|m| (format!("最多{m}位（原为{max}）"), Form::Digits { min, max: m }));
-            let least = [min - 1, min + 1].map(|m| (format!("最少{m}位（原为{min}）"), Form::Digits { min: m, max }));
-            [&most[..], &least[..], &[free(max)]].concat()
+    }
+    for (what, takes) in other_takes(rule.takes) {
+        make(what, requirement, &|r| r.takes = takes);
+    }
+}
+
+fn other_needs(need: Need) -> Vec<(&'static str, Need)> {
+    match need {
+        Need::Always => vec![("不必填", Need::Optional)],
+        Need::Optional => vec![("必填", Need::Always)],
+        Need::IfIs(..) | Need::Unless(..) => vec![("一律不必填", Need::Optional), ("一律必填", Need::Always)],
+    }
+}
+
+fn other_takes(takes: Takes) -> Vec<(String, Takes)> {
+    let free = || ("可填任何文字".to_owned(), Takes::Text { max: takes.longest() });
+    match takes {
+        Takes::Text { max } => {
+            [max - 1, max + 1].map(|other| (format!("最多{other}字（原为{max}）"), Takes::Text { max: other })).to_vec()
         }
-        Form::Choice(role) => [PartyRole::Bank, PartyRole::Insurer]
+        Takes::Phone | Takes::TaxNumber => vec![("可填任何文字".to_owned(), Takes::Text { max: 20 })],
+        Takes::Email | Takes::Uscc | Takes::Date | Takes::OneOf(_) | Takes::SomeOf(_) | Takes::Code(_) => vec![free()],
+        Takes::Money => vec![("可填0".to_owned(), Takes::Figure)],
+        Takes::Figure => vec![("不可填0".to_owned(), Takes::Money)],
+        Takes::Percent { places, max } => [(places - 1, max), (places + 1, max), (places, max - 1), (places, max + 1)]
+            .map(|(p, m)| {
+                (format!("最多{p}位小数、{m}%（原为{places}位、{max}%）"), Takes::Percent { places: p, max: m })
+            })
+            .to_vec(),
+        Takes::Digits { min, max } => {
+            let most = [max - 1, max + 1].map(|m| (format!("最多{m}位（原为{max}）"), Takes::Digits { min, max: m }));
+            let least = [min - 1, min + 1].map(|m| (format!("最少{m}位（原为{min}）"), Takes::Digits { min: m, max }));
+            [&most[..], &least[..], &[free()]].concat()
+        }
+        Takes::Institution(role) => [PartyRole::Bank, PartyRole::Insurer]
             .into_iter()
             .filter(|other| *other != role)
-            .map(|other| (format!("从{}中选（原为{}）", other.chinese(), role.chinese()), Form::Choice(other)))
+            .map(|other| (format!("从{}中选（原为{}）", other.chinese(), role.chinese()), Takes::Institution(other)))
             .collect(),
     }
 }
@@ -156,6 +200,7 @@ fn of_settings(faithful: &Rules, settings: &Settings, made: &mut Vec<Mutant>) {
         send_tries,
         send_span: _,
         silence: _,
+        payment_answer: _,
         gap_hold: _,
         message_window: _,
         premium_term_days: _, // a party's affair, no rule of the portal

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::portal::{Event, Rules, State, Way};
+use domain::portal::{Event, RecordKind, Rules, State, Way};
 use interchange::Suite as Seal;
 
 use super::mutant::{Mutant, Wrong};
@@ -123,11 +123,13 @@ impl Known<'_> {
 
 /// Whether some record is ever in `state`: until then a portal whose rows of that state are wrong is a faithful one.
 fn comes_to(ways: &BTreeSet<Way>, state: State) -> bool {
-    state == State::New || ways.iter().any(|(from, _, to)| *from == state || *to == state)
+    let is = |way: &&Way, label| way.kind == RecordKind::Agreement && label == state.label();
+    state == State::New || ways.iter().any(|way| is(&way, way.from) || is(&way, way.to))
 }
 
 fn goes_along(ways: &BTreeSet<Way>, (state, event): (State, Event)) -> bool {
-    ways.iter().any(|(from, by, _)| (*from, *by) == (state, event))
+    let row = (RecordKind::Agreement, state.label(), event.chinese());
+    ways.iter().any(|way| (way.kind, way.from, way.event) == row)
 }
 
 fn try_one(known: &Known<'_>, mutant: &Mutant, how: &How) -> Trial {

@@ -2,7 +2,7 @@
 //!
 //! A rule is cited only where the check would fail if the rule were broken. Refusals cite by their own code.
 
-use domain::Refusal;
+use domain::{Refusal, form::Form, refusal};
 
 /// One line of the table: a check of `field` of `record` with `value` cites `requirements`.
 #[derive(Clone, Copy, Debug)]
@@ -153,24 +153,19 @@ pub fn done(verb: &str, declined: bool) -> &'static [&'static str] {
     DEEDS.iter().find(|(name, _)| *name == verb).map_or(&[], |(_, ids)| ids)
 }
 
-/// What a refusal proves: the requirements that it carries, and for red hints those of the fields (AGR-03 .. AGR-05).
+/// What a refusal proves: the requirements that it carries, for red hints those of the fields among them.
 pub fn refused(refusal: &Refusal) -> Vec<&'static str> {
-    let mut ids = Vec::new();
-    add(&mut ids, &refusal.requirements);
-    refusal.fields.keys().for_each(|label| add(&mut ids, of_hint(label)));
-    ids
+    refusal.requirements.clone()
 }
 
-/// A red hint beside a field of the agreement's form.
-pub fn of_hint(label: &str) -> &'static [&'static str] {
-    match label {
-        "付款银行" => &["UI-01", "AGR-03"],
-        "收款企业" => &["UI-01", "AGR-04"],
-        "企业名称" | "企业地址" | "企业联系人" | "付款账号" | "联系人电话" | "企业邮箱" | "企业税号" => {
-            &["UI-01", "AGR-05"]
-        }
-        _ => &[],
+/// What a red hint beside a field of that form proves; nothing for a name that the form has not.
+pub fn of_hint(form: &Form, name: &str) -> Vec<&'static str> {
+    let mut ids = Vec::new();
+    if let Some(rule) = form.by_name(name) {
+        add(&mut ids, refusal::FORM.requirements);
+        add(&mut ids, rule.requirements);
     }
+    ids
 }
 
 fn add(ids: &mut Vec<&'static str>, more: &[&'static str]) {
@@ -183,8 +178,6 @@ fn add(ids: &mut Vec<&'static str>, more: &[&'static str]) {
 
 #[cfg(test)]
 mod tests {
-    use domain::refusal;
-
     use super::*;
     use crate::verdict::requirements;
 
@@ -225,9 +218,12 @@ mod tests {
     fn a_refusal_cites_its_code_and_the_fields_with_hints() {
         assert_eq!(refused(&Refusal::new(refusal::DUPLICATE_AGREEMENT, &[])), ["AGR-12"]);
         let mut form = Refusal::new(refusal::FORM, &[]);
-        form.fields.insert("联系人电话".into(), "格式有误".into());
-        form.fields.insert("付款银行".into(), "必填".into());
+        form.cite(&["AGR-03", "AGR-05"]);
         assert_eq!(refused(&form), ["UI-01", "AGR-03", "AGR-05"]);
+        let page = domain::form::agreement();
+        assert_eq!(of_hint(&page, "付款银行"), ["UI-01", "AGR-03"]);
+        assert_eq!(of_hint(&page, "联系人电话"), ["UI-01", "AGR-05"]);
+        assert_eq!(of_hint(&page, "发票金额"), Vec::<&str>::new());
         let state = Refusal::new(refusal::STATE, &["成功", "重新签署"]).citing(&["AGR-10"]);
         assert_eq!(refused(&state), ["AGR-10"]);
     }

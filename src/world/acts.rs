@@ -6,7 +6,10 @@
 
 use domain::{
     Moment, Refusal,
-    portal::{AgreementForm, Changes, Command, Done, Page, Query, RecordId, SessionId, Table, ToSign},
+    portal::{
+        AgreementForm, Changes, Command, Done, Opening, Page, ProposalEntry, Query, RecordId, SessionId, Table, ToSign,
+        Typed,
+    },
     refusal,
 };
 use signing::Certificate;
@@ -178,6 +181,24 @@ impl World {
         self.portal.prefill(&session, resign)
     }
 
+    /// What the page of a proposal shows when it opens.
+    ///
+    /// # Errors
+    /// The portal's refusal.
+    pub fn open_proposal(&mut self, who: Who, opening: &Opening) -> Result<ProposalEntry, Refusal> {
+        let session = self.enter(who, None)?;
+        self.portal.open_proposal(&session, opening)
+    }
+
+    /// What the form of 货运险预约 shows when it opens.
+    ///
+    /// # Errors
+    /// The portal's refusal.
+    pub fn open_request(&mut self, who: Who) -> Result<Typed, Refusal> {
+        let session = self.enter(who, None)?;
+        self.portal.open_request(&session)
+    }
+
     /// A form is filled in and 完成 pressed: dialog, PIN, the card's signature, sending (AGR-07).
     ///
     /// # Errors
@@ -208,6 +229,11 @@ impl World {
         let draws = self.draws.clone();
         let (done, changes) = self.portal.handle(&session, command, Moment { time: self.now, draws: &draws })?;
         self.apply_to_portal(changes);
+        if let Some(record) = &done.record
+            && let Some(owner) = self.who_sees(record)
+        {
+            self.evidence.owners.entry(record.to_string()).or_insert(owner);
+        }
         Ok(done)
     }
 
@@ -369,6 +395,12 @@ impl World {
         }
         self.apply_to_portal(changes);
         Ok(done)
+    }
+
+    /// The enterprise whose pages show the record, as its 统一社会信用代码.
+    fn who_sees(&self, record: &RecordId) -> Option<String> {
+        let sees = |e: &&domain::directory::Enterprise| self.portal.observe(&e.uscc).shown(record).is_some();
+        self.fixtures.enterprises.iter().find(sees).map(|e| e.uscc.to_string())
     }
 
     /// The enterprise that the card's certificate names, as its 统一社会信用代码.

@@ -12,6 +12,7 @@ use std::{
 use domain::{
     codes::Uscc,
     directory::{Directory, Enterprise, Institution, PartyId, PartyRole},
+    money::Money,
     tables::Tables,
 };
 use serde::Deserialize;
@@ -63,8 +64,7 @@ struct EnterpriseFixture {
     phone: String,
     email: String,
     accounts: BTreeMap<String, String>,
-    #[serde(rename = "balance")]
-    _balance: domain::money::Money,
+    balance: Money,
 }
 
 /// The roles of institutions; the portal is none.
@@ -105,11 +105,21 @@ pub fn directory() -> Directory {
     )
 }
 
+fn enterprise_list() -> Vec<EnterpriseFixture> {
+    serde_json::from_str(include_str!("../../fixtures/enterprises.json")).expect("the fixture enterprises are sound")
+}
+
+/// What each enterprise has in each of its accounts when a case begins.
+pub fn opening_balances() -> &'static [Money] {
+    static BALANCES: LazyLock<Vec<Money>> =
+        LazyLock::new(|| enterprise_list().into_iter().map(|e| e.balance).collect());
+    &BALANCES
+}
+
 /// The enterprises, and the ids under which their cards are kept.
 pub fn enterprises() -> (Vec<Enterprise>, Vec<String>) {
-    let list: Vec<EnterpriseFixture> = serde_json::from_str(include_str!("../../fixtures/enterprises.json"))
-        .expect("the fixture enterprises are sound");
-    list.into_iter()
+    enterprise_list()
+        .into_iter()
         .map(|e| {
             let accounts = e.accounts.into_iter().map(|(bank, number)| (PartyId::new(&bank), number)).collect();
             (

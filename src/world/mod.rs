@@ -7,6 +7,7 @@
 //! it; portal and parties never meet except through sealed bytes on the [`network`].
 
 pub mod acts;
+pub mod attachments;
 pub mod draws;
 pub mod fixtures;
 pub mod gateway;
@@ -14,6 +15,7 @@ pub mod journal;
 pub mod keys;
 mod ledgers;
 pub mod network;
+mod parties;
 pub mod person;
 pub mod sabotage;
 pub mod script;
@@ -139,12 +141,17 @@ impl World {
                 (i.id.clone(), (Party::new(i.clone(), settings.clone()), gateway))
             })
             .collect();
-        Self {
+        let mut world = Self {
             now: setup.start,
             start: setup.start,
             draws: SeededDraws::new(setup.seed, &setup.case),
             fixtures,
-            portal: Portal::new(setup.rules, Arc::clone(&fixtures.directory), Arc::clone(&fixtures.enterprises)),
+            portal: Portal::new(
+                setup.rules,
+                Arc::clone(&fixtures.directory),
+                Arc::clone(fixtures::tables()),
+                Arc::clone(&fixtures.enterprises),
+            ),
             portal_gateway: Gateway::new(PartyId::portal(), keys).expect(KEYED),
             parties,
             script: setup.script,
@@ -164,7 +171,9 @@ impl World {
             ways: BTreeSet::new(),
             changes: 0,
             at_once: 0,
-        }
+        };
+        world.open_accounts();
+        world
     }
 
     /// The present.
@@ -320,7 +329,7 @@ impl World {
             let Some(enterprise) = self.fixtures.enterprises.iter().find(|e| e.uscc.as_str() == uscc) else { continue };
             let scope = self.portal.observe(&enterprise.uscc);
             let id = RecordId::new(&record);
-            if let Some(shown) = scope.agreement(&id) {
+            if let Some(shown) = scope.shown(&id) {
                 let log = shown.log.iter().map(log_line).collect();
                 let fields = shown.fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
                 self.evidence.pages.push(RecordPage { record, kind: RecordKind::Agreement, fields, log });
@@ -528,7 +537,7 @@ fn log_line(row: &domain::portal::LogRow) -> LogLine {
         record: row.record.to_string(),
         number: row.number,
         code: row.code.to_owned(),
-        text: row.text.clone(),
+        text: row.text.to_string(),
         recorded_at: row.recorded_at,
     }
 }

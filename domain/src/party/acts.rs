@@ -157,7 +157,7 @@ impl Party {
         let who = &signing.enterprise;
         let own = |key: &str, text: &String| asked(key).unwrap_or_else(|| text.clone());
         let begins = signing.terms.begins.unwrap_or_else(|| moment.time.date());
-        let year = jiff::Span::new().years(1).days(-1);
+        let after_a_year = begins.saturating_add(jiff::Span::new().years(1));
         let about = self.entity(signing.request.as_deref().unwrap_or(who.uscc.as_str()));
         let usual = OpenCoverData {
             number: Turn::of(self, moment).view().number(
@@ -179,7 +179,7 @@ impl Party {
             voyage_limit: None,
             modes: USUAL_MODES.map(str::to_owned).to_vec(),
             begins: begins.to_string(),
-            ends: begins.saturating_add(year).to_string(),
+            ends: after_a_year.yesterday().unwrap_or(after_a_year).to_string(),
             coverages: usual_coverages(),
             categories: signing.categories.clone(),
             special_terms: Vec::new(),

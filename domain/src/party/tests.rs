@@ -2,9 +2,16 @@
 //! otherwise, so that times and numbers can be written by hand.
 
 mod bank;
+mod cargo;
+mod cover;
+mod debit;
+mod debit_random;
 mod delivery;
 mod insurer;
 mod outcomes;
+mod policy;
+mod proposal;
+mod withdrawal;
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -12,19 +19,21 @@ use super::*;
 use crate::{
     Draws,
     message::{AgreementEndRequest, BankSigningRequest, Body, CardSeal, InsurerSigningRequest, Message, Payer},
+    money::Money,
 };
 
 const APPLICATION: &str = "20260302000000000001";
 const BOC: &str = "中国银行股份有限公司";
 const PINGAN: &str = "中国平安财产保险股份有限公司";
 
-/// Draws the same number for everything but message ids, which must differ.
+/// Draws the same number for everything but what must differ: message ids, and numbers drawn once more.
 struct Always(u64);
 
 impl Draws for Always {
     fn draw(&self, purpose: &str, entity: &str, count: u64) -> [u8; 32] {
         let mut bytes = [0; 32];
-        bytes[..8].copy_from_slice(&self.0.to_be_bytes());
+        let once_more = if purpose.ends_with("-number") { count } else { 0 };
+        bytes[..8].copy_from_slice(&(self.0 + once_more).to_be_bytes());
         if purpose == "message-id" {
             let text: String = count.to_string().chars().chain(entity.chars().rev()).collect(); // where two differ first
             for (byte, from) in bytes.iter_mut().zip(text.bytes()) {
@@ -243,6 +252,19 @@ fn refuse(reason: &str) -> Outcome {
 
 fn refused(code: &str, reason: &str) -> Answer {
     Answer::Receipt(Receipt::Refused { code: code.into(), reason: reason.into() })
+}
+
+/// What became of a request at the door: nothing to say of it, or the reason of the refusing receipt.
+fn at_the_door(answer: Answer) -> Result<(), String> {
+    match answer {
+        Answer::Receipt(Receipt::Accepted) => Ok(()),
+        Answer::Receipt(Receipt::Refused { code, reason }) => Err(format!("{code} {reason}")),
+        Answer::None => Err("no receipt".into()),
+    }
+}
+
+fn yuan(text: &str) -> Money {
+    text.parse().unwrap()
 }
 
 const ACCEPTED: Answer = Answer::Receipt(Receipt::Accepted);

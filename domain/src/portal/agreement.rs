@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::RecordId;
+use super::{RecordId, record::Failure};
 use crate::{
     Time,
     codes::Uscc,
@@ -229,9 +229,6 @@ const IN_PROGRESS: &str = "处理中";
 const SUCCESS: &str = "成功";
 const FAILURE: &str = "失败";
 const EXPIRED: &str = "已失效";
-
-/// The 状态 that a list can show and be filtered by (AGR-02).
-pub const PAGE_STATES: [&str; 4] = [IN_PROGRESS, SUCCESS, FAILURE, EXPIRED];
 
 /// What can happen to an agreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -490,13 +487,4 @@ impl Agreement {
             Role::Bank => &self.bank,
         }
     }
-}
-
-/// Why an agreement failed or ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
-    /// The party's full name; empty where nobody did it.
-    pub party: String,
-    /// The bare reason.
-    pub reason: String,
 }

@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Token,
-    agreement::{Agreement, Event, State},
-    scope::{LogRow, Records},
+    RecordKind, Token,
+    record::Any,
+    scope::LogRow,
     session::{Session, SessionId, Standing},
     signing::Pending,
+    store::Records,
 };
 use crate::{
     Time,
@@ -31,7 +32,7 @@ pub struct Sending {
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing has happened until these are applied"]
 pub struct Changes {
-    pub(super) records: BTreeMap<super::RecordId, Agreement>,
+    pub(super) records: BTreeMap<super::RecordId, Any>,
     pub(super) log: Vec<LogRow>,
     pub(super) sessions: BTreeMap<SessionId, Option<Session>>,
     pub(super) challenges: BTreeMap<String, Option<Standing>>,
@@ -44,8 +45,18 @@ pub struct Changes {
     pub(super) ways: Vec<Way>,
 }
 
-/// A row of the life cycle that a record went along: from, event, to.
-pub type Way = (State, Event, State);
+/// A row of a life cycle that a record went along, by the names behind the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Way {
+    /// Whose life cycle.
+    pub kind: RecordKind,
+    /// The state before.
+    pub from: &'static str,
+    /// What happened.
+    pub event: &'static str,
+    /// The state after.
+    pub to: &'static str,
+}
 
 impl Changes {
     /// Whether nothing changes and nothing leaves.
@@ -126,8 +137,8 @@ impl Kept {
             replan(agenda, &Timer::Pending(token), last, next);
         }
         for (id, record) in changes.records {
-            let next = record.deadline;
-            let last = self.records.put(record).and_then(|r| r.deadline);
+            let next = record.deadline();
+            let last = self.records.put(record);
             replan(agenda, &Timer::Record(id), last, next);
         }
         for row in changes.log {

@@ -2,29 +2,26 @@
 //!
 //! Where a record goes is read from the life-cycle table, never decided here. A draft that is dropped has done nothing.
 
-use std::{fmt::Write, time::Duration};
+use std::{borrow::Cow, fmt::Write, time::Duration};
 
 use super::{
     Portal, RecordId,
-    agreement::{Agreement, Event, Failure, Role, State},
-    changes::{Changes, Sending},
+    changes::{Changes, Sending, Way},
+    record::{Any, Failure, Record, each_kind},
     scope::LogRow,
 };
 use crate::{
     Moment, Time,
     delivery::{Outgoing, Progress},
     directory::PartyId,
-    life_cycle,
-    message::{AgreementEndRequest, BankSigningRequest, Body, InsurerSigningRequest, Message, MessageId, Receipt},
+    life_cycle::{self, Delivery},
+    message::{Body, Message, MessageId, Receipt},
     refusal::{self, Refusal, StateRefusal},
 };
 
 /// From 待发送 to 报文发送成功, as the manual's log shows it (4.1.2: 19:04:19 and 19:04:21). The same for all, so that who
 /// asks first is sent first.
 const DISPATCH: Duration = Duration::from_secs(2);
-
-/// 服务类型: there is only one (AGR-01).
-pub(super) const SERVICE: &str = "保费支付";
 
 /// 32 hexadecimal digits from the draws: for names that nobody shall guess, and for message ids.
 pub(super) fn drawn_name(moment: Moment<'_>, purpose: &str, entity: &str, count: u64) -> String {
@@ -58,18 +55,15 @@ impl Note {
         }
     }
 
+    /// Ended by nobody: time has come.
+    pub fn by_itself(reason: &str) -> Self {
+        Self { said: reason.into(), ..Self::failed(String::new(), reason) }
+    }
+
     /// The same with other words in the log.
     pub fn saying(self, said: String) -> Self {
         Self { said, ..self }
     }
-}
-
-/// The messages that the portal sends about an agreement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Request {
-    InsurerSigning = 1,
-    BankSigning = 2,
-    End = 3,
 }
 
 /// Changes in the making.
@@ -77,16 +71,26 @@ pub(super) struct Draft<'a> {
     pub portal: &'a Portal,
     pub moment: Moment<'a>,
     pub changes: Changes,
+    /// How many events have followed from one that happened by itself.
+    followed: u32,
 }
+
+/// More than any faithful table lets follow from one event: a wrong one must not run in circles.
+const FOLLOWED_MOST: u32 = 8;
 
 impl<'a> Draft<'a> {
     pub fn new(portal: &'a Portal, moment: Moment<'a>) -> Self {
-        Self { portal, moment, changes: Changes::default() }
+        Self { portal, moment, changes: Changes::default(), followed: 0 }
     }
 
     /// A record as it would be if this draft were applied.
-    pub fn record(&self, id: &RecordId) -> Option<&Agreement> {
-        self.changes.records.get(id).or_else(|| self.portal.kept.records.of_timer(id))
+    pub fn any(&self, id: &RecordId) -> Option<&Any> {
+        self.changes.records.get(id).or_else(|| self.portal.kept.records.any(id))
+    }
+
+    /// Likewise, of one kind.
+    pub fn record<K: Record>(&self, id: &RecordId) -> Option<&K> {
+        self.any(id).and_then(K::of)
     }
 
     /// Likewise a message on its way out.
@@ -98,80 +102,88 @@ impl<'a> Draft<'a> {
         self.changes.outbox.insert(entry.message.id.clone(), entry);
     }
 
+    /// Keeps a new record, or a record's new form, without any event.
+    pub fn put<K: Record>(&mut self, record: K) {
+        self.changes.records.insert(record.id().clone(), record.into_any());
+    }
+
     /// Whether the table takes `event` in `state`, and where it leads.
-    pub fn leads_to(&self, state: State, event: Event) -> Option<State> {
-        life_cycle::next(&self.portal.rules.agreement, state, event).map(|row| row.to)
+    pub fn leads_to<K: Record>(&self, state: K::State, event: K::Event) -> Option<K::State> {
+        life_cycle::next(K::table(&self.portal.rules), state, event).map(|row| row.to)
     }
 
     /// `event` happens to the record: it goes where the table says, with a line in its log. None: the table says nothing.
-    pub fn happen(&mut self, id: &RecordId, event: Event, note: Note) -> Option<State> {
-        self.happen_with(id, event, note, |_| {})
+    pub fn happen<K: Record>(&mut self, id: &RecordId, event: K::Event, note: Note) -> Option<K::State> {
+        self.happen_with::<K>(id, event, note, |_| {})
     }
 
     /// The same, with what the event tells the record.
-    pub fn happen_with(
+    pub fn happen_with<K: Record>(
         &mut self,
         id: &RecordId,
-        event: Event,
+        event: K::Event,
         note: Note,
-        tell: impl FnOnce(&mut Agreement),
-    ) -> Option<State> {
-        let record = self.record(id)?;
-        let row = *life_cycle::next(&self.portal.rules.agreement, record.state, event)?;
+        tell: impl FnOnce(&mut K),
+    ) -> Option<K::State> {
+        let record = self.record::<K>(id)?;
+        let row = *life_cycle::next(K::table(&self.portal.rules), record.state(), event)?;
         let mut record = record.clone();
-        self.changes.ways.push((row.from, event, row.to));
-        record.state = row.to;
-        record.revision += 1;
+        let (from, to) = (K::label(row.from), K::label(row.to));
+        self.changes.ways.push(Way { kind: K::KIND, from, event: K::told(event), to });
+        *record.common().state = row.to;
+        *record.common().revision += 1;
         tell(&mut record);
+        let log_rows = *record.common().log_rows;
         // What leaves no line in the log changes nothing that the page says either.
         if let Some(failure) = note.failure.filter(|_| !row.code.is_empty()) {
-            record.failure = Some(failure);
-        } else if !row.to.is_over() {
-            record.failure = None;
+            *record.common().failure = Some(failure);
+        } else if !K::tells_failure(row.to) {
+            *record.common().failure = None;
         }
-        record.deadline = self.deadline(&record);
+        *record.common().deadline = self.deadline(&record);
         if !row.code.is_empty() {
-            record.log_rows += 1;
-            let mut text = row.text.to_owned();
-            if !note.said.is_empty() {
-                text = format!("{text}（{}）", note.said);
-            }
-            let (number, recorded_at) = (record.log_rows, self.moment.time);
+            *record.common().log_rows = log_rows + 1;
+            let said = note.said;
+            let text =
+                if said.is_empty() { Cow::Borrowed(row.text) } else { format!("{}（{said}）", row.text).into() };
             self.changes.log.push(LogRow {
                 record: id.clone(),
-                number,
+                number: log_rows + 1,
                 code: row.code,
                 text,
-                recorded_at,
+                recorded_at: self.moment.time,
                 card: note.card,
             });
         }
-        self.changes.records.insert(id.clone(), record);
+        self.put(record);
+        if self.followed < FOLLOWED_MOST {
+            self.followed += 1;
+            K::follow(self, id, row.to);
+            self.followed -= 1;
+        }
         Some(row.to)
     }
 
-    /// When time alone changes the record: silence and giving up count from the first sending (AGR-11, MSG-04).
-    fn deadline(&self, record: &Agreement) -> Option<Time> {
-        match record.state.awaits()? {
-            Event::Expired => record.expiry.map(Time::after_day),
-            _ => record.first_sent.map(|sent| sent + self.portal.rules.settings.silence),
-        }
+    /// When time alone changes the record.
+    fn deadline<K: Record>(&self, record: &K) -> Option<Time> {
+        record.awaits(&self.portal.rules.settings).map(|(at, _)| at)
     }
 
     /// Nothing more will happen to it by itself.
-    pub fn drop_deadline(&mut self, id: &RecordId) {
-        if let Some(record) = self.record(id).cloned() {
-            let revision = record.revision + 1;
-            self.changes.records.insert(id.clone(), Agreement { deadline: None, revision, ..record });
+    pub fn drop_deadline<K: Record>(&mut self, id: &RecordId) {
+        if let Some(mut record) = self.record::<K>(id).cloned() {
+            let common = record.common();
+            *common.deadline = None;
+            *common.revision += 1;
+            self.put(record);
         }
     }
 
-    /// Makes the record's next message and queues it, 1 to 3 seconds from now.
-    pub fn request(&mut self, id: &RecordId, request: Request) {
-        let Some(mut record) = self.record(id).cloned() else { return };
-        let (target, body) = self.body(&record, request);
+    /// Makes a message about a record and queues it. `name` is drawn for: no two messages of a record have the same.
+    pub fn message(&mut self, id: &RecordId, name: (&str, u64), target: PartyId, body: Body) -> MessageId {
+        let (purpose, count) = name;
         let message = Message {
-            id: MessageId::new(&drawn_name(self.moment, "message-id", id.as_str(), request as u64)),
+            id: MessageId::new(&drawn_name(self.moment, purpose, id.as_str(), count)),
             source: PartyId::portal(),
             sequence: self.portal.kept.outbox.next_sequence(&target, id.as_str()),
             target,
@@ -181,11 +193,19 @@ impl<'a> Draft<'a> {
             body,
         };
         let at = self.moment.time + DISPATCH;
-        record.message = message.id.clone();
-        record.first_sent = None;
-        record.deadline = self.deadline(&record);
+        let made = message.id.clone();
         self.put_outgoing(Outgoing::queued(message, at));
-        self.changes.records.insert(id.clone(), record);
+        made
+    }
+
+    /// The same, for the message that the record waits for from now on.
+    pub fn request<K: Record>(&mut self, id: &RecordId, name: (&str, u64), target: PartyId, body: Body) {
+        let message = self.message(id, name, target, body);
+        let Some(mut record) = self.record::<K>(id).cloned() else { return };
+        *record.common().message = message;
+        *record.common().first_sent = None;
+        *record.common().deadline = self.deadline(&record);
+        self.put(record);
     }
 
     /// 重新发送: the same message, a fresh run of tries.
@@ -195,51 +215,40 @@ impl<'a> Draft<'a> {
         self.put_outgoing(entry.again(at));
     }
 
-    fn body(&self, record: &Agreement, request: Request) -> (PartyId, Body) {
-        let name = |party| self.portal.directory.name_of(party);
-        let application = record.id.as_str().to_owned();
-        match request {
-            Request::BankSigning => {
-                let insurer_signed_at = record.insurer_signed_at.unwrap_or(self.moment.time).rfc3339();
-                let body = BankSigningRequest {
-                    application,
-                    bank: name(&record.bank),
-                    payee: name(&record.payee),
-                    service: SERVICE.into(),
-                    payer: (*record.payer).clone(),
-                    signed_at: record.signed_at.rfc3339(),
-                    insurer_signed_at,
-                    seal: (*record.seal).clone(),
-                };
-                (record.bank.clone(), Body::BankSigningRequested(body))
-            }
-            Request::End => {
-                let agreement_number = record.number.clone().unwrap_or_default();
-                let body = AgreementEndRequest { application, agreement_number, reason: "已重新签署".into() };
-                (record.bank.clone(), Body::AgreementEndRequested(body))
-            }
-            Request::InsurerSigning => {
-                let body = InsurerSigningRequest {
-                    application,
-                    bank: name(&record.bank),
-                    payee: name(&record.payee),
-                    service: SERVICE.into(),
-                    payer: (*record.payer).clone(),
-                    signed_at: record.signed_at.rfc3339(),
-                    seal: (*record.seal).clone(),
-                };
-                (record.insurer.clone(), Body::InsurerSigningRequested(body))
-            }
+    /// Nobody waits for a message any more: it is not sent again.
+    pub fn give_up(&mut self, id: &MessageId) {
+        if let Some(entry) =
+            self.outgoing(id).filter(|entry| entry.is_open() || entry.progress == Progress::Undelivered)
+        {
+            let entry = entry.ended(Progress::GivenUp);
+            self.put_outgoing(entry);
         }
     }
 
     /// The full name of whom the record's present message is for. A branch is named as it was chosen.
-    pub fn counterparty(&self, record: &Agreement) -> String {
-        let party = match record.state.leg() {
-            Role::Insurer => &record.payee,
-            Role::Bank => &record.bank,
-        };
-        self.portal.directory.name_of(party)
+    pub fn counterparty<K: Record>(&self, record: &K) -> String {
+        self.portal.directory.name_of(record.counterparty())
+    }
+
+    /// Something happened to a message: what that means for the record that it is about.
+    pub fn delivered(&mut self, message: &Message, delivery: Delivery, reason: Option<&str>) {
+        let id = RecordId::new(&message.subject);
+        let Some(any) = self.any(&id).cloned() else { return };
+        each_kind!(&any, record => self.delivered_to(record, message, delivery, reason));
+    }
+
+    fn delivered_to<K: Record>(&mut self, record: &K, message: &Message, delivery: Delivery, reason: Option<&str>) {
+        let Some(event) = record.event_of(&message.id, delivery) else { return };
+        let main = *record.message() == message.id;
+        let party = if main { self.counterparty(record) } else { self.portal.directory.name_of(&message.target) };
+        let note = reason.map_or_else(Note::default, |reason| Note::failed(party, reason));
+        let first_sent = self.outgoing(&message.id).and_then(|entry| entry.first_sent).or(Some(self.moment.time));
+        // Too late for the record: the message itself is dealt with all the same.
+        let _ = self.happen_with::<K>(record.id(), event, note, |record| {
+            if main && delivery == Delivery::Dispatched {
+                *record.common().first_sent = first_sent;
+            }
+        });
     }
 
     /// A receipt settles a message: it is never sent again.
@@ -255,18 +264,15 @@ impl<'a> Draft<'a> {
 }
 
 /// A person tried what the table does not take in this state.
-pub(super) fn not_in_this_state(portal: &Portal, state: State, event: Event) -> Refusal {
-    let tried = event.button().unwrap_or_default();
-    let requirements: &'static [&'static str] = match event {
-        Event::Resign => &["AGR-10"],
-        _ => &["MSG-04"],
-    };
-    let mut refusal = Refusal::new(refusal::STATE, &[state.page_text(), tried]).citing(requirements);
-    let possible = life_cycle::possible(&portal.rules.agreement, state).filter_map(Event::button);
-    refusal.state = Some(Box::new(StateRefusal {
-        state: state.page_text().into(),
-        event: tried.into(),
-        possible: possible.map(str::to_owned).collect(),
-    }));
+pub(super) fn not_in_this_state<K: Record>(portal: &Portal, state: K::State, event: K::Event) -> Refusal {
+    let tried = K::button(event).unwrap_or_default();
+    let mut refusal = Refusal::new(refusal::STATE, &[K::page_text(state), tried]).citing(K::cited(event));
+    let mut possible: Vec<String> = Vec::new();
+    for button in life_cycle::possible(K::table(&portal.rules), state).filter_map(K::button) {
+        if !possible.iter().any(|known| known == button) {
+            possible.push(button.to_owned());
+        }
+    }
+    refusal.state = Some(Box::new(StateRefusal { state: K::page_text(state).into(), event: tried.into(), possible }));
     refusal
 }

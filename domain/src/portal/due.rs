@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use super::{
     Portal, RecordId,
-    agreement::Event,
     changes::{Changes, Timer},
     draft::{Draft, Note},
     receiving::take_ready,
+    record::{Record, each_kind},
     session::Life,
 };
 use crate::{
     Moment, Time,
-    delivery::{Outgoing, Progress, Step},
+    delivery::{Outgoing, Step},
+    life_cycle::Delivery,
 };
 
 impl Portal {
@@ -59,56 +60,54 @@ impl Portal {
     }
 }
 
-/// Whether this message is the one that its record waits for.
-fn is_current(draft: &Draft<'_>, id: &RecordId, entry: &Outgoing) -> bool {
-    draft.record(id).is_some_and(|record| record.message == entry.message.id)
-}
-
 fn send(draft: &mut Draft<'_>, entry: Outgoing, first: bool) {
-    let id = RecordId::new(&entry.message.subject);
-    if first && is_current(draft, &id, &entry) {
-        let first_sent = entry.first_sent;
-        let _ = draft.happen_with(&id, Event::Dispatched, Note::default(), |record| record.first_sent = first_sent);
-    }
+    let message = entry.message.clone();
     draft.send(entry);
+    if first {
+        draft.delivered(&message, Delivery::Dispatched, None);
+    }
 }
 
 fn undelivered(draft: &mut Draft<'_>, entry: Outgoing) {
-    let id = RecordId::new(&entry.message.subject);
-    if is_current(draft, &id, &entry)
-        && let Some(party) = draft.record(&id).map(|record| draft.counterparty(record))
-    {
-        let _ = draft.happen(&id, Event::Undelivered, Note::failed(party, "未收到回执"));
-    }
+    draft.delivered(&entry.message, Delivery::Undelivered, Some("未收到回执"));
     draft.put_outgoing(entry);
 }
 
 fn time_is_up(draft: &mut Draft<'_>, id: &RecordId) {
-    let Some(record) = draft.record(id).cloned() else { return };
+    let Some(any) = draft.any(id).cloned() else { return };
+    each_kind!(&any, record => time_is_up_for(draft, record));
+}
+
+fn time_is_up_for<K: Record>(draft: &mut Draft<'_>, record: &K) {
+    let settings = &draft.portal.rules.settings;
+    let (id, message) = (record.id().clone(), record.message().clone());
     // Something in this very draft may have come first.
-    if record.deadline.is_none_or(|at| at > draft.moment.time) {
+    let Some((_, event)) = record.awaits(settings).filter(|(at, _)| *at <= draft.moment.time) else {
+        if record.awaits(settings).is_none() {
+            draft.drop_deadline::<K>(&id);
+        }
         return;
-    }
-    let Some(event) = record.state.awaits() else { return draft.drop_deadline(id) };
-    let span = spelled(draft.portal.rules.settings.silence);
-    let party = draft.counterparty(&record);
-    let note = match event {
-        Event::Silence => Note::failed(party, &format!("超过{span}未答复")),
-        Event::GivenUp => Note::failed(party, &format!("超过{span}未送达")),
-        _ => Note::failed(String::new(), "协议到期").saying("协议到期".into()),
     };
-    if event == Event::GivenUp
-        && let Some(entry) = draft.outgoing(&record.message).cloned()
-    {
-        draft.put_outgoing(entry.ended(Progress::GivenUp));
+    let is = |delivery| record.event_of(&message, delivery) == Some(event);
+    let (silent, given_up) = (is(Delivery::Silence), is(Delivery::GivenUp));
+    let party = draft.counterparty(record);
+    let note = if silent {
+        Note::failed(party, &format!("超过{}未答复", spelled(settings.silence)))
+    } else if given_up {
+        Note::failed(party, &format!("超过{}未送达", spelled(settings.silence)))
+    } else {
+        K::overdue(event, party, settings)
+    };
+    if given_up {
+        draft.give_up(&message);
     }
-    if draft.happen(id, event, note).is_none() {
-        draft.drop_deadline(id);
+    if draft.happen::<K>(&id, event, note).is_none() {
+        draft.drop_deadline::<K>(&id);
     }
 }
 
 /// A span in the largest unit that measures it exactly.
-fn spelled(span: Duration) -> String {
+pub(super) fn spelled(span: Duration) -> String {
     let seconds = span.as_secs();
     let units = [(86_400, "天"), (3_600, "小时"), (60, "分钟")];
     let unit = units.into_iter().find(|(size, _)| seconds > 0 && seconds.is_multiple_of(*size));

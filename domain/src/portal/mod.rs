@@ -3,42 +3,60 @@
 //! Reads do not change anything; every other door returns [`Changes`], and [`Portal::apply`] alone turns those into state.
 //! Invariant: no clock, no keys, no I/O; no way to a record of an enterprise but through its [`Scope`] (ACC-10).
 
+mod acts;
 mod agreement;
+mod agreement_messages;
 mod agreement_text;
+mod cargo_messages;
 mod changes;
+pub mod cover;
+mod cover_messages;
 mod draft;
 mod due;
 mod form;
+mod open_covers;
+mod pages;
+mod paying;
+pub mod payment;
+mod payment_messages;
+pub mod proposal;
+mod proposals;
 mod query;
 mod receiving;
+mod record;
+pub mod request;
 mod rules;
 mod scope;
 mod session;
+mod shown;
 mod signing;
+mod store;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use self::changes::Kept;
 pub use self::{
-    agreement::{Event, LIFE_CYCLE, PAGE_STATES, State},
+    agreement::{Event, LIFE_CYCLE, State},
     changes::{Changes, Sending, Way},
-    form::{AgreementForm, Field, FieldRule, Form},
-    query::{Page, Query, Table},
+    form::AgreementForm,
+    pages::{By, COVER_TABS, LISTS, ListPage, Page, page_states},
+    query::{Query, Table},
     receiving::RECEIPT_CODES,
     rules::{Permission, Rules},
     scope::{LogRow, Scope, Shown},
     session::{CardId, CardIdentity, CardRole, Challenge, LoginAnswer, SessionId},
 };
 use crate::{
-    Time,
+    Moment, Time,
     codes::Uscc,
     directory::{Directory, Enterprise},
     message::CardSeal,
+    tables::Tables,
 };
 
 /// 申请编号: the portal's own number for a record, YYYYMMDD and twelve digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordId(String);
+pub struct RecordId(Arc<str>);
 
 impl RecordId {
     /// From its text.
@@ -267,6 +285,7 @@ pub struct Done {
 pub struct Portal {
     rules: Arc<Rules>,
     directory: Arc<Directory>,
+    tables: Arc<Tables>,
     enterprises: Arc<Vec<Enterprise>>,
     kept: Kept,
 }
@@ -279,8 +298,13 @@ impl PartialEq for Portal {
 
 impl Portal {
     /// A portal without sessions or records.
-    pub fn new(rules: Rules, directory: Arc<Directory>, enterprises: Arc<Vec<Enterprise>>) -> Self {
-        Self { rules: Arc::new(rules), directory, enterprises, kept: Kept::default() }
+    pub fn new(
+        rules: Rules,
+        directory: Arc<Directory>,
+        tables: Arc<Tables>,
+        enterprises: Arc<Vec<Enterprise>>,
+    ) -> Self {
+        Self { rules: Arc::new(rules), directory, tables, enterprises, kept: Kept::default() }
     }
 
     /// The harness's eye: what that enterprise's own pages would show, without any session.
@@ -294,6 +318,21 @@ impl Portal {
     }
 
     fn scope(&self, owner: &Uscc) -> Scope<'_> {
-        self.kept.records.scope(owner, &self.directory)
+        Scope::of(&self.kept.records, owner, &self.directory, &self.tables)
+    }
+
+    /// A number for a new record: the day and twelve digits, drawn for `entity` so that leaving one record out of a story
+    /// gives no other one another number.
+    fn free_id(&self, entity: &str, moment: Moment<'_>) -> RecordId {
+        let day = moment.time.date().strftime("%Y%m%d").to_string();
+        let mut count = 0;
+        loop {
+            let digits = moment.draws.between("record", entity, count, 0, 999_999_999_999);
+            let number = RecordId::new(&format!("{day}{digits:012}"));
+            if !self.kept.records.is_taken(&number) {
+                return number;
+            }
+            count += 1;
+        }
     }
 }

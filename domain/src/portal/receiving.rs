@@ -3,38 +3,31 @@
 //! Each message takes effect at most once and only for a record that names its sender. What is refused is remembered, so
 //! that the same bytes get the same receipt, and has no effect.
 
-use jiff::civil::Date;
-
 use super::{
-    Changes, Portal, RecordId,
-    agreement::{Agreement, Event, Role, State},
-    draft::{Draft, Note, Request},
+    Changes, Portal, RecordId, agreement_messages, cargo_messages, cover_messages,
+    draft::{Draft, Note},
+    payment_messages,
+    record::Record,
 };
 use crate::{
     Moment, Verified,
     delivery::{Admission, Arrived, Held, Inbox, Progress, Seen},
-    message::{BankSigningAnswer, Body, Decision, Kind, Message, MessageId, Receipt},
+    directory::PartyId,
+    life_cycle::Delivery,
+    message::{Kind, Line, Message, MessageId, Receipt},
 };
 
 /// Codes with which the portal refuses a business message in its receipt: code, what it says, and the requirements.
 pub const RECEIPT_CODES: &[(&str, &str, &[&str])] = &[
     (UNKNOWN_SUBJECT, "业务编号不存在或不属于发送方", &["ACC-10", "MSG-02"]),
     (NOT_TAKEN, "当前状态「…」不接受「…」", &["AGR-11", "MSG-03"]),
-    (BAD_TERMS, "同意的「签约结果」缺少协议编号，或协议生效、失效时间有误", &["AGR-09"]),
+    (BAD_TERMS, "内容缺失、有误，或与门户所知的业务不符", &["AGR-09", "CGO-14", "PAY-05", "OPC-02"]),
 ];
 const UNKNOWN_SUBJECT: &str = "K3201";
 const NOT_TAKEN: &str = "K3202";
 const BAD_TERMS: &str = "K3203";
 
-const NO_REASON: &str = "未说明原因";
-
-/// What a message tells a record.
-struct Told {
-    event: Event,
-    note: Note,
-    /// 协议编号, 协议生效时间, 协议失效时间.
-    terms: Option<(String, Date, Option<Date>)>,
-}
+pub(super) const NO_REASON: &str = "未说明原因";
 
 impl Portal {
     /// A counterparty speaks. Apply the changes, then give the receipt. The same bytes twice give the same receipt and no
@@ -67,30 +60,21 @@ impl Portal {
             return draft.changes;
         }
         draft.settle(entry, (**receipt).clone());
-        let record = RecordId::new(&entry.message.subject);
-        let Some(kept) = self.kept.records.of_timer(&record).filter(|r| r.message == *id) else { return draft.changes };
-        let (event, note) = match &**receipt {
-            Receipt::Accepted => (Event::Acknowledged, Note::default()),
-            Receipt::Refused { reason, .. } => (Event::Rejected, Note::failed(draft.counterparty(kept), reason)),
-        };
-        // Too late for the record: the message is settled all the same.
-        let _ = draft.happen(&record, event, note);
+        match &**receipt {
+            Receipt::Accepted => draft.delivered(&entry.message, Delivery::Acknowledged, None),
+            Receipt::Refused { reason, .. } => draft.delivered(&entry.message, Delivery::Rejected, Some(reason)),
+        }
         draft.changes
     }
 
-    /// The record that a message is about, if its sender has the part in it that such a message needs.
-    fn subject(&self, message: &Message) -> Result<&Agreement, Receipt> {
-        let (role, application) = match &message.body {
-            Body::InsurerSigningAnswered(answer) => (Role::Insurer, &answer.application),
-            Body::BankSigningAnswered(answer) => (Role::Bank, &answer.application),
-            Body::AgreementEndAnswered(answer) => (Role::Bank, &answer.application),
-            Body::AgreementEnded(ended) => (Role::Bank, &ended.application),
-            _ => {
-                return Err(refused(NOT_TAKEN, format!("门户不接受「{}」", message.body.kind().chinese())));
-            }
-        };
-        let record = self.kept.records.of_party(application, &message.source, role);
-        record.filter(|r| r.id.as_str() == message.subject).ok_or_else(unknown_subject)
+    /// Whether a message is about something that its sender has the part in that such a message needs.
+    fn subject(&self, message: &Message) -> Result<(), Receipt> {
+        match message.body.kind().line() {
+            Line::Agreement => agreement_messages::subject(self, message).map(drop),
+            Line::Cover => cover_messages::subject(self, message),
+            Line::Cargo => cargo_messages::subject(self, message),
+            Line::Payment => payment_messages::subject(self, message),
+        }
     }
 }
 
@@ -122,111 +106,72 @@ pub(super) fn take_ready(draft: &mut Draft<'_>, mut inbox: Inbox) {
 
 /// A message takes effect.
 fn take(draft: &mut Draft<'_>, message: &Message) -> Result<(), Receipt> {
-    let id = draft.portal.subject(message)?.id.clone();
-    let record = draft.record(&id).ok_or_else(unknown_subject)?.clone();
-    let told = told(draft, &record, &message.body)?;
-    let takes = |state| draft.leads_to(state, told.event).is_some();
-    if !takes(record.state) {
-        // An answer says that the request has arrived, receipt or no receipt.
-        let entry = draft.outgoing(&record.message).filter(|entry| entry.sendings > 0).cloned();
-        let implied = draft.leads_to(record.state, Event::Acknowledged).filter(|to| takes(*to));
-        let (Some(entry), Some(_)) = (entry, implied) else {
-            return Err(not_taken(&record, message.body.kind()));
+    match message.body.kind().line() {
+        Line::Agreement => agreement_messages::take(draft, message),
+        Line::Cover => cover_messages::take(draft, message),
+        Line::Cargo => cargo_messages::take(draft, message),
+        Line::Payment => payment_messages::take(draft, message),
+    }
+}
+
+/// `event` happens to a record because its counterparty said so. An answer says too that the request has arrived, receipt
+/// or no receipt.
+///
+/// # Errors
+/// K3202 where the table does not take it.
+pub(super) fn answered<K: Record>(
+    draft: &mut Draft<'_>,
+    id: &RecordId,
+    kind: Kind,
+    (event, note): (K::Event, Note),
+    tell: impl FnOnce(&mut K),
+) -> Result<K::State, Receipt> {
+    let record = draft.record::<K>(id).ok_or_else(unknown_subject)?.clone();
+    let takes = |draft: &Draft<'_>, state| draft.leads_to::<K>(state, event).is_some();
+    if !takes(draft, record.state()) {
+        let entry = draft.outgoing(record.message()).filter(|entry| entry.sendings > 0).cloned();
+        let acknowledged = record.event_of(record.message(), Delivery::Acknowledged);
+        let implied = acknowledged.and_then(|event| draft.leads_to::<K>(record.state(), event));
+        let (Some(entry), Some(acknowledged), true) =
+            (entry, acknowledged, implied.is_some_and(|state| takes(draft, state)))
+        else {
+            return Err(not_taken::<K>(record.state(), kind));
         };
         draft.settle(&entry, Receipt::Accepted);
-        let _ = draft.happen(&id, Event::Acknowledged, Note::default());
+        let _ = draft.happen::<K>(id, acknowledged, Note::default());
     }
-    happen(draft, &id, told);
-    Ok(())
+    draft.happen_with::<K>(id, event, note, tell).ok_or_else(|| not_taken::<K>(record.state(), kind))
 }
 
-/// What the message tells this record.
-fn told(draft: &Draft<'_>, record: &Agreement, body: &Body) -> Result<Told, Receipt> {
-    let name = |party| draft.portal.directory.name_of(party);
-    let refusal = |party, reason: &Option<String>| Note::failed(name(party), reason.as_deref().unwrap_or(NO_REASON));
-    let plain = |event, note| Told { event, note, terms: None };
-    Ok(match body {
-        Body::InsurerSigningAnswered(answer) => match answer.decision {
-            Decision::Agreed if record.state == State::SilentInsurerSuperseded => {
-                let note = Note::failed(name(&record.payee), "逾期同意签约，已重新签署，不再办理");
-                plain(Event::InsurerAgreed, note)
-            }
-            Decision::Agreed => plain(Event::InsurerAgreed, Note::default()),
-            Decision::Refused => plain(Event::InsurerRefused, refusal(&record.payee, &answer.reason)),
-        },
-        Body::BankSigningAnswered(answer) => match answer.decision {
-            Decision::Agreed => {
-                let late = record.state == State::SilentBankSuperseded;
-                let said = format!("{}：逾期同意签约，已重新签署，申请解约", name(&record.bank));
-                let note = if late { Note::default().saying(said) } else { Note::default() };
-                Told { event: Event::BankAgreed, note, terms: Some(terms(answer)?) }
-            }
-            Decision::Refused => plain(Event::BankRefused, refusal(&record.bank, &answer.reason)),
-        },
-        Body::AgreementEndAnswered(answer) => match answer.decision {
-            Decision::Agreed => plain(Event::EndAgreed, Note::default()),
-            Decision::Refused => plain(Event::EndRefused, refusal(&record.bank, &answer.reason)),
-        },
-        Body::AgreementEnded(ended) => {
-            if record.number.as_ref().is_some_and(|number| *number != ended.agreement_number) {
-                return Err(unknown_subject());
-            }
-            let note = Note::failed(name(&record.bank), &ended.reason);
-            plain(Event::EndedByBank, note.saying(format!("银行终止：{}", ended.reason)))
-        }
-        _ => {
-            return Err(not_taken(record, body.kind()));
-        }
-    })
-}
-
-/// What an agreeing bank must say (AGR-09). The number's form is its own affair.
-fn terms(answer: &BankSigningAnswer) -> Result<(String, Date, Option<Date>), Receipt> {
-    let day = |text: &String| text.parse::<Date>().ok().filter(|_| text.len() == 10);
-    let number = answer.agreement_number.clone().filter(|number| !number.is_empty());
-    let effective = answer.effective.as_ref().and_then(day);
-    let expiry = answer.expiry.as_ref().map(day);
-    match (number, effective, expiry) {
-        (Some(number), Some(effective), None) => Ok((number, effective, None)),
-        (Some(number), Some(effective), Some(Some(expiry))) => Ok((number, effective, Some(expiry))),
-        _ => Err(refused(BAD_TERMS, "同意的「签约结果」缺少协议编号，或协议生效、失效时间有误".into())),
-    }
-}
-
-/// The event with all that follows from it at once.
-fn happen(draft: &mut Draft<'_>, id: &RecordId, told: Told) {
-    let now = draft.moment.time;
-    let Told { event, note, terms } = told;
-    let to = draft.happen_with(id, event, note, |record| {
-        if let Some((number, effective, expiry)) = terms {
-            record.number = Some(number);
-            if record.state == State::InForce {
-                (record.effective, record.expiry) = (Some(effective), expiry);
-            }
-        }
-        if record.state == State::Agreed {
-            record.insurer_signed_at = Some(now);
-        }
-    });
-    match to {
-        Some(State::Agreed) => {
-            if draft.happen(id, Event::BankRequested, Note::default()).is_some() {
-                draft.request(id, Request::BankSigning);
-            }
-        }
-        Some(State::EndQueued) => draft.request(id, Request::End),
-        Some(_) | None => {}
-    }
-}
-
-fn refused(code: &str, reason: String) -> Receipt {
+pub(super) fn refused(code: &str, reason: String) -> Receipt {
     Receipt::Refused { code: code.into(), reason }
 }
 
-fn unknown_subject() -> Receipt {
+pub(super) fn unknown_subject() -> Receipt {
     refused(UNKNOWN_SUBJECT, "业务编号不存在或不属于发送方".into())
 }
 
-fn not_taken(record: &Agreement, kind: Kind) -> Receipt {
-    refused(NOT_TAKEN, format!("当前状态「{}」不接受「{}」", record.state.page_text(), kind.chinese()))
+pub(super) fn not_taken<K: Record>(state: K::State, kind: Kind) -> Receipt {
+    refused(NOT_TAKEN, format!("当前状态「{}」不接受「{}」", K::page_text(state), kind.chinese()))
+}
+
+/// One that the portal sends, and takes from nobody.
+pub(super) fn never_taken(kind: Kind) -> Receipt {
+    refused(NOT_TAKEN, format!("门户不接受「{}」", kind.chinese()))
+}
+
+/// Its content contradicts what the portal knows of the business.
+pub(super) fn bad_terms(reason: &str) -> Receipt {
+    refused(BAD_TERMS, reason.into())
+}
+
+/// The record that a message is about, if it is of that kind and its sender has that part in it.
+pub(super) fn record_of<'p, K: Record>(
+    portal: &'p Portal,
+    message: &Message,
+    party: impl Fn(&'p K) -> &'p PartyId,
+) -> Result<&'p K, Receipt> {
+    let number = message.body.business_number();
+    let record = portal.kept.records.get::<K>(&RecordId::new(number)).filter(|r| *party(r) == message.source);
+    record.filter(|r| r.id().as_str() == message.subject).ok_or_else(unknown_subject)
 }

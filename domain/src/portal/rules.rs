@@ -1,20 +1,38 @@
 //! What the portal goes by, as a value that it is given: so that a wrong portal can be made for the tests of the
 //! tests. No rule of a table or a form may live anywhere else.
 
+use std::sync::Arc;
+
 use super::{
     agreement::{Event, LIFE_CYCLE, State},
-    form::{AGREEMENT_FORM, FieldRule},
+    cover, payment, proposal, request,
     session::CardRole,
 };
-use crate::{life_cycle::Row, settings::Settings};
+use crate::{
+    form::{self, Form},
+    life_cycle::Row,
+    settings::Settings,
+};
 
 /// The portal's tables. The default is faithful.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// The life cycle of the payment agreement.
     pub agreement: Vec<Row<State, Event>>,
+    /// The life cycle of the open-cover request.
+    pub open_cover_request: Vec<Row<request::State, request::Event>>,
+    /// The life cycle of the open cover.
+    pub open_cover: Vec<Row<cover::State, cover::Event>>,
+    /// The life cycle of the cargo proposal.
+    pub proposal: Vec<Row<proposal::State, proposal::Event>>,
+    /// The life cycle of the payment.
+    pub payment: Vec<Row<payment::State, payment::Event>>,
+    /// The form of 货运险预约.
+    pub request_form: Arc<Form>,
+    /// The form of 货运险投保.
+    pub proposal_form: Arc<Form>,
     /// The form of 协议签署, in the order of its steps.
-    pub agreement_form: Vec<FieldRule>,
+    pub agreement_form: Arc<Form>,
     /// Which card may do what (ACC-07, ACC-08).
     pub permissions: Vec<(Permission, CardRole)>,
     /// Spans and limits.
@@ -25,7 +43,13 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             agreement: LIFE_CYCLE.to_vec(),
-            agreement_form: AGREEMENT_FORM.to_vec(),
+            open_cover_request: request::life_cycle(),
+            open_cover: cover::life_cycle(),
+            proposal: proposal::life_cycle(),
+            payment: payment::life_cycle(),
+            request_form: form::open_cover_request().shared(),
+            proposal_form: form::cargo_proposal().shared(),
+            agreement_form: form::agreement().shared(),
             permissions: PERMISSIONS.to_vec(),
             settings: Settings::default(),
         }

@@ -1,20 +1,21 @@
-//! Isolation by construction (ACC-10): records live in [`Records`], and people reach them only through a [`Scope`].
+//! The way to records: what an enterprise's people may see and act on goes through its [`Scope`] (ACC-10).
 //!
-//! Three ways lead in, and no fourth may be added: by enterprise (people), by the institution that the record names
-//! (messages), and by the portal's own timers. A record that is not in scope does not exist, in the very same words.
+//! A record of somebody else and a record that does not exist are refused in the very same words.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use super::{
-    Query, RecordId, Table,
-    agreement::{Agreement, Role},
-    query,
+    Query, RecordId, RecordKind, Table, query,
+    record::{Any, Record},
+    shown,
+    store::{Keys, Records},
 };
 use crate::{
     Time,
     codes::Uscc,
     directory::{Directory, PartyId},
     refusal::{self, Refusal},
+    tables::Tables,
 };
 
 /// One line of a record's status log.
@@ -27,7 +28,7 @@ pub struct LogRow {
     /// 状态
     pub code: &'static str,
     /// 状态描述
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// 入库时间
     pub recorded_at: Time,
     /// The number of the card that acted; none where no person did.
@@ -37,56 +38,12 @@ pub struct LogRow {
 /// A record as its page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
+    /// What it is.
+    pub kind: RecordKind,
     /// Label and text.
     pub fields: Vec<(&'static str, String)>,
     /// Its status log, oldest first.
     pub log: Vec<LogRow>,
-}
-
-/// Every record of every enterprise.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Records {
-    agreements: BTreeMap<RecordId, Agreement>,
-    /// In the order in which they were made.
-    by_owner: BTreeMap<Uscc, Vec<RecordId>>,
-    logs: BTreeMap<RecordId, Vec<LogRow>>,
-}
-
-impl Records {
-    /// The way of people.
-    pub fn scope<'a>(&'a self, owner: &Uscc, directory: &'a Directory) -> Scope<'a> {
-        Scope { records: self, directory, owner: owner.clone() }
-    }
-
-    /// The way of messages: only where `party` has that role in the record.
-    pub fn of_party(&self, id: &str, party: &PartyId, role: Role) -> Option<&Agreement> {
-        self.agreements.get(&RecordId::new(id)).filter(|a| a.party(role) == party)
-    }
-
-    /// The way of the portal's own timers and messages.
-    pub fn of_timer(&self, id: &RecordId) -> Option<&Agreement> {
-        self.agreements.get(id)
-    }
-
-    /// Whether a number is taken; says nothing of whose it is.
-    pub fn is_taken(&self, id: &RecordId) -> bool {
-        self.agreements.contains_key(id)
-    }
-
-    /// Keeps a record; gives its former form. For the one place of change.
-    pub fn put(&mut self, record: Agreement) -> Option<Agreement> {
-        let (id, owner) = (record.id.clone(), record.owner.clone());
-        let former = self.agreements.insert(id.clone(), record);
-        if former.is_none() {
-            self.by_owner.entry(owner).or_default().push(id);
-        }
-        former
-    }
-
-    /// Keeps a line of a log. For the one place of change.
-    pub fn log(&mut self, row: LogRow) {
-        self.logs.entry(row.record.clone()).or_default().push(row);
-    }
 }
 
 /// What one enterprise's people may see.
@@ -94,14 +51,19 @@ impl Records {
 pub struct Scope<'a> {
     records: &'a Records,
     pub(super) directory: &'a Directory,
+    pub(super) tables: &'a Tables,
     owner: Uscc,
 }
 
 impl<'a> Scope<'a> {
-    /// One agreement of this enterprise, as its pages show it.
-    pub fn agreement(&self, id: &RecordId) -> Option<Shown> {
-        let record = self.record(id).ok()?;
-        Some(Shown { fields: query::fields(record, self.directory), log: self.log(id) })
+    pub(super) fn of(records: &'a Records, owner: &Uscc, directory: &'a Directory, tables: &'a Tables) -> Self {
+        Self { records, directory, tables, owner: owner.clone() }
+    }
+
+    /// One record of this enterprise, as its pages show it.
+    pub fn shown(&self, id: &RecordId) -> Option<Shown> {
+        let record = self.any(id).ok()?;
+        Some(Shown { kind: record.kind(), fields: shown::fields(record, self), log: self.log(id) })
     }
 
     /// A page; a query that would be refused, and the menu (which is a card's, not an enterprise's), show no rows.
@@ -111,31 +73,55 @@ impl<'a> Scope<'a> {
 
     /// A record's status log, oldest first; empty for a record of somebody else.
     pub fn log(&self, id: &RecordId) -> Vec<LogRow> {
-        self.rows(id).to_vec()
+        if self.any(id).is_ok() { self.records.log_of(id) } else { Vec::new() }
     }
 
-    /// One record.
+    /// The open cover that an insurer has given this number.
+    pub fn cover_numbered(&self, insurer: &PartyId, number: &str) -> Option<RecordId> {
+        let covers = self.newest_first::<super::cover::OpenCover>();
+        covers.into_iter().find(|c| c.insurer == *insurer && c.data.number == number).map(|c| c.id.clone())
+    }
+
+    /// Every record of this enterprise, a kind after the other, each oldest first.
+    pub fn all(&self) -> Vec<RecordId> {
+        let of = |kind| (0..self.keys(kind).len()).filter_map(move |at| self.at(kind, at));
+        RecordKind::ALL.into_iter().flat_map(of).map(|record| record.id().clone()).collect()
+    }
+
+    /// One record of any kind.
     ///
     /// # Errors
     /// K1012 for a record that does not exist, and for one of another enterprise.
-    pub(super) fn record(&self, id: &RecordId) -> Result<&'a Agreement, Refusal> {
-        self.records
-            .agreements
-            .get(id)
-            .filter(|record| record.owner == self.owner)
-            .ok_or_else(|| Refusal::new(refusal::NOT_FOUND, &[]))
+    pub(super) fn any(&self, id: &RecordId) -> Result<&'a Any, Refusal> {
+        let found = self.records.any(id).filter(|record| *record.owner() == self.owner);
+        found.filter(|record| !shown::is_hidden(record)).ok_or_else(|| Refusal::new(refusal::NOT_FOUND, &[]))
     }
 
-    /// All records, newest first.
-    pub(super) fn newest_first(&self) -> impl Iterator<Item = &'a Agreement> + use<'a> {
-        let records = self.records;
-        let ids = records.by_owner.get(&self.owner).map(Vec::as_slice).unwrap_or_default();
-        ids.iter().rev().filter_map(|id| records.agreements.get(id))
+    /// One record of one kind.
+    ///
+    /// # Errors
+    /// K1012, also for a record of another kind.
+    pub(super) fn record<K: Record>(&self, id: &RecordId) -> Result<&'a K, Refusal> {
+        let record = self.any(id)?;
+        K::of(record).ok_or_else(|| Refusal::new(refusal::NOT_FOUND, &[]))
     }
 
-    /// A record's status log, oldest first, where it is.
-    pub(super) fn rows(&self, id: &RecordId) -> &'a [LogRow] {
-        let own = self.record(id).is_ok();
-        self.records.logs.get(id).filter(|_| own).map(Vec::as_slice).unwrap_or_default()
+    /// All records of a kind, newest first.
+    pub(super) fn newest_first<K: Record + 'a>(&self) -> impl Iterator<Item = &'a K> + use<'a, K> {
+        let (records, owner) = (self.records, self.owner.clone());
+        let count = records.keys(&owner, K::KIND).len();
+        (0..count).rev().filter_map(move |at| records.at(&owner, K::KIND, at).and_then(K::of))
+    }
+
+    pub(super) fn keys(&self, kind: RecordKind) -> &'a [Keys] {
+        self.records.keys(&self.owner, kind)
+    }
+
+    pub(super) fn at(&self, kind: RecordKind, at: usize) -> Option<&'a Any> {
+        self.records.at(&self.owner, kind, at)
+    }
+
+    pub(super) fn institution(&self, party: &PartyId) -> Option<u16> {
+        self.records.institution(party)
     }
 }

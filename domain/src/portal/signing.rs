@@ -3,15 +3,17 @@
 //!
 //! Until [`Portal::complete`] an act has left nothing but the number that it was given. Every refusal changes nothing.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{
-    AgreementForm, CardSignature, Command, Done, Event, Field, Permission, Portal, RecordId, SessionId, ToSign, Token,
+    AgreementForm, CardSignature, Command, Done, Event, Permission, Portal, RecordId, SessionId, ToSign, Token,
     agreement::{Agreement, State},
+    agreement_messages::{Request, request},
     agreement_text::{Parties, agreement_text},
     changes::Changes,
-    draft::{Draft, Note, Request, drawn_name, not_in_this_state},
+    draft::{Draft, Note, drawn_name, not_in_this_state},
     form::Entered,
+    paying::Order,
     scope::Scope,
 };
 use crate::{
@@ -25,13 +27,27 @@ use crate::{
 
 const DIALOG: &str = "是否立即发送协议签署?";
 const SENT: &str = "签约请求发送成功";
-const SENT_AGAIN: &str = "重新发送请求成功";
 
 /// An act that waits for the card's signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pending {
     pub session: SessionId,
     pub expires: Time,
+    /// What the card signs.
+    pub text: Arc<str>,
+    pub act: Act,
+}
+
+/// What is done once it has signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Act {
+    Sign(Box<Signing>),
+    Pay(Box<Order>),
+}
+
+/// An agreement that waits for its signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Signing {
     application: RecordId,
     /// The record that is signed anew.
     failed: Option<RecordId>,
@@ -39,7 +55,6 @@ pub(super) struct Pending {
     payee: PartyId,
     insurer: PartyId,
     payer: Arc<Payer>,
-    text: Arc<str>,
 }
 
 impl Portal {
@@ -51,22 +66,14 @@ impl Portal {
     pub fn prefill(&self, session: &SessionId, resign: Option<&RecordId>) -> Result<AgreementForm, Refusal> {
         let permission = if resign.is_some() { Permission::ResignAgreement } else { Permission::SignAgreement };
         let (kept, _) = self.admit(session, permission, None)?;
-        let mut fields = BTreeMap::new();
-        if let Some(id) = resign {
+        let form = &self.rules.agreement_form;
+        let fields = if let Some(id) = resign {
             let record = self.resignable(&self.scope(&kept.owner), id)?;
-            let payer = &record.payer;
-            fields.insert(Field::Bank, self.directory.name_of(&record.bank));
-            fields.insert(Field::Payee, self.directory.name_of(&record.payee));
-            fields.insert(Field::Account, payer.account.clone());
-            fields.insert(Field::TaxNumber, payer.tax_number.clone());
-            fill(&mut fields, [&payer.name, &payer.address, &payer.contact, &payer.phone, &payer.email]);
-            for rule in self.rules.agreement_form.iter().filter(|rule| rule.retype) {
-                fields.remove(&rule.field);
-            }
+            let kept = form.fields.iter().filter(|rule| !rule.retype);
+            kept.filter_map(|rule| Some((rule.name.to_owned(), self.signed(record, rule.key)?))).collect()
         } else {
-            let e = self.enterprise(&kept.owner)?;
-            fill(&mut fields, [&e.name, &e.address, &e.contact, &e.phone, &e.email]);
-        }
+            form.open(self.enterprise(&kept.owner)?, None)
+        };
         Ok(AgreementForm { fields, terms_accepted: false })
     }
 
@@ -82,6 +89,9 @@ impl Portal {
         moment: Moment<'_>,
     ) -> Result<(ToSign, Changes), Refusal> {
         let (permission, failed, form) = match command {
+            Command::Pay { again, proposals, agreement } => {
+                return self.prepare_payment(session, (again, &proposals, &agreement), moment);
+            }
             Command::SignAgreement(form) => (Permission::SignAgreement, None, form),
             Command::ResignAgreement { failed, form } => (Permission::ResignAgreement, Some(failed), form),
             _ => return Err(Refusal::new(refusal::SIGNATURE_DOOR, &["不需要"])),
@@ -102,17 +112,16 @@ impl Portal {
         let parties = Parties { payer: &payer, bank: &entered.bank.name, payee: &entered.payee.name };
         let text = agreement_text(&application, parties, date);
         let expires = moment.time + self.rules.settings.pending_lifetime;
-        let pending = Pending {
-            session: session.clone(),
-            expires,
+        let signing = Signing {
             application,
             failed,
             bank: entered.bank.id.clone(),
             payee: entered.payee.id.clone(),
             insurer: entered.payee.id.clone(),
             payer: Arc::new(payer),
-            text: text.as_str().into(),
         };
+        let act = Act::Sign(Box::new(signing));
+        let pending = Pending { session: session.clone(), expires, text: text.as_str().into(), act };
         let mut changes = Changes::default();
         changes.counts.insert(key, count);
         changes.pending.insert(token.clone(), Some(pending));
@@ -133,9 +142,10 @@ impl Portal {
         moment: Moment<'_>,
     ) -> Result<(Done, Changes), Refusal> {
         let pending = self.kept.pending.get(token).filter(|p| p.session == *session && moment.time < p.expires);
-        let permission = match pending {
-            Some(Pending { failed: Some(_), .. }) => Permission::ResignAgreement,
-            Some(Pending { failed: None, .. }) | None => Permission::SignAgreement,
+        let permission = match pending.map(|pending| &pending.act) {
+            Some(Act::Sign(signing)) if signing.failed.is_some() => Permission::ResignAgreement,
+            Some(Act::Pay(_)) => Permission::CargoProposals,
+            Some(Act::Sign(_)) | None => Permission::SignAgreement,
         };
         let (kept, card) = self.admit(session, permission, Some(moment.time))?;
         let pending = pending.ok_or_else(|| Refusal::new(refusal::PENDING_GONE, &[]))?;
@@ -145,6 +155,10 @@ impl Portal {
         if signature.bytes_signed != pending.text.as_bytes() || signature.seal.text != *pending.text {
             return Err(Refusal::new(refusal::BAD_SIGNATURE, &[]));
         }
+        let pending = match &pending.act {
+            Act::Sign(signing) => signing,
+            Act::Pay(order) => return self.complete_payment(session, (token, order), signature, moment),
+        };
         let scope = self.scope(&kept.owner);
         if let Some(id) = &pending.failed {
             self.resignable(&scope, id)?;
@@ -155,11 +169,11 @@ impl Portal {
         supersede(&mut draft, &scope, pending);
         let made = new_record(pending, &kept.owner, signature, moment.time);
         let id = made.id.clone();
-        draft.changes.records.insert(id.clone(), made);
-        if draft.happen(&id, Event::Sign, Note::by_card(&card.card_number)).is_none() {
-            return Err(not_in_this_state(self, State::New, Event::Sign));
+        draft.put(made);
+        if draft.happen::<Agreement>(&id, Event::Sign, Note::by_card(&card.card_number)).is_none() {
+            return Err(not_in_this_state::<Agreement>(self, State::New, Event::Sign));
         }
-        draft.request(&id, Request::InsurerSigning);
+        request(&mut draft, &id, Request::InsurerSigning);
         let mut changes = draft.changes;
         changes.pending.insert(token.clone(), None);
         self.refresh(session, kept, moment, &mut changes);
@@ -175,62 +189,49 @@ impl Portal {
         changes
     }
 
-    /// An act without signature: 重新发送.
-    ///
-    /// # Errors
-    /// A [`Refusal`] of the session; K1012 for no such record; K2101 unless its message is in 发送失败.
-    pub fn handle(
-        &self,
-        session: &SessionId,
-        command: Command,
-        moment: Moment<'_>,
-    ) -> Result<(Done, Changes), Refusal> {
-        let id = match command {
-            Command::Resend { record } => record,
-            _ => return Err(Refusal::new(refusal::SIGNATURE_DOOR, &["需要"])),
-        };
-        let (kept, card) = self.admit(session, Permission::ResendAgreement, Some(moment.time))?;
-        let record = self.scope(&kept.owner).record(&id)?;
-        let mut draft = Draft::new(self, moment);
-        if draft.happen(&id, Event::Resend, Note::by_card(&card.card_number)).is_none() {
-            return Err(not_in_this_state(self, record.state, Event::Resend));
-        }
-        draft.send_again(&record.message);
-        self.refresh(session, kept, moment, &mut draft.changes);
-        Ok((Done { record: Some(id), prompt: SENT_AGAIN.into() }, draft.changes))
-    }
-
     /// A record of this scope that may be signed anew (AGR-10).
     fn resignable<'a>(&self, scope: &Scope<'a>, id: &RecordId) -> Result<&'a Agreement, Refusal> {
-        let record = scope.record(id)?;
+        let record = scope.record::<Agreement>(id)?;
         match life_cycle::next(&self.rules.agreement, record.state, Event::Resign) {
             Some(_) => Ok(record),
-            None => Err(not_in_this_state(self, record.state, Event::Resign)),
+            None => Err(not_in_this_state::<Agreement>(self, record.state, Event::Resign)),
         }
     }
 
-    fn enterprise(&self, owner: &Uscc) -> Result<&Enterprise, Refusal> {
+    /// What the form of an earlier signing had in the field of that key.
+    fn signed(&self, record: &Agreement, key: &str) -> Option<String> {
+        let payer = &record.payer;
+        Some(match key {
+            "bank" => self.directory.name_of(&record.bank),
+            "payee" => self.directory.name_of(&record.payee),
+            "name" => payer.name.clone(),
+            "address" => payer.address.clone(),
+            "contact" => payer.contact.clone(),
+            "account" => payer.account.clone(),
+            "phone" => payer.phone.clone(),
+            "email" => payer.email.clone(),
+            "tax_number" => payer.tax_number.clone(),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn enterprise(&self, owner: &Uscc) -> Result<&Enterprise, Refusal> {
         let account = self.enterprises.iter().find(|e| e.uscc == *owner);
         account.ok_or_else(|| Refusal::new(refusal::NOT_REGISTERED, &[]))
     }
-}
-
-fn fill(fields: &mut BTreeMap<Field, String>, values: [&String; 5]) {
-    let labels = [Field::Name, Field::Address, Field::Contact, Field::Phone, Field::Email];
-    fields.extend(labels.into_iter().zip(values.map(String::clone)));
 }
 
 /// 甲方: the form, and from the account what the form does not ask (AGR-06).
 fn payer(account: &Enterprise, entered: &Entered<'_>) -> Payer {
     Payer {
         uscc: account.uscc.clone(),
-        name: entered.text(Field::Name),
-        address: entered.text(Field::Address),
-        contact: entered.text(Field::Contact),
-        account: entered.text(Field::Account),
-        phone: entered.text(Field::Phone),
-        email: entered.text(Field::Email),
-        tax_number: entered.text(Field::TaxNumber),
+        name: entered.text("name"),
+        address: entered.text("address"),
+        contact: entered.text("contact"),
+        account: entered.text("account"),
+        phone: entered.text("phone"),
+        email: entered.text("email"),
+        tax_number: entered.text("tax_number"),
         legal_person: account.legal_person.clone(),
         postcode: account.postcode.clone(),
     }
@@ -248,7 +249,8 @@ impl Portal {
         let (bank, payee) = (&entered.bank.id, &entered.payee.id);
         let entity = format!("{}/{bank}/{payee}/{}", payer.uscc, payer.account);
         let day = moment.time.date().strftime("%Y%m%d").to_string();
-        let mut count = scope.newest_first().filter(|r| is_for(r, bank, payee, &payer.account)).count() as u64;
+        let mut count =
+            scope.newest_first::<Agreement>().filter(|r| is_for(r, bank, payee, &payer.account)).count() as u64;
         loop {
             let digits = moment.draws.between("application", &entity, count, 0, 999_999_999_999);
             let number = RecordId::new(&format!("{day}{digits:012}"));
@@ -261,25 +263,25 @@ impl Portal {
 }
 
 fn refuse_duplicate(scope: &Scope<'_>, bank: &PartyId, payee: &PartyId, account: &str) -> Result<(), Refusal> {
-    let barred = scope.newest_first().any(|r| r.state.bars_another() && is_for(r, bank, payee, account));
+    let barred = scope.newest_first::<Agreement>().any(|r| r.state.bars_another() && is_for(r, bank, payee, account));
     if barred { Err(Refusal::new(refusal::DUPLICATE_AGREEMENT, &[])) } else { Ok(()) }
 }
 
 /// Older records that this signing takes the place of: the one that is signed anew, and each that went silent for the same
 /// bank, payee and account, whose late answer would else put a second agreement beside this one (AGR-11, AGR-12).
-fn supersede(draft: &mut Draft<'_>, scope: &Scope<'_>, pending: &Pending) {
-    for record in scope.newest_first() {
+fn supersede(draft: &mut Draft<'_>, scope: &Scope<'_>, pending: &Signing) {
+    for record in scope.newest_first::<Agreement>() {
         let silent = matches!(record.state, State::SilentInsurer | State::SilentBank);
         if pending.failed.as_ref() == Some(&record.id)
             || silent && is_for(record, &pending.bank, &pending.payee, &pending.payer.account)
         {
             // A row without the event leaves the record as it is.
-            let _ = draft.happen(&record.id, Event::Resign, Note::default());
+            let _ = draft.happen::<Agreement>(&record.id, Event::Resign, Note::default());
         }
     }
 }
 
-fn new_record(pending: &Pending, owner: &Uscc, signature: &CardSignature, at: Time) -> Agreement {
+fn new_record(pending: &Signing, owner: &Uscc, signature: &CardSignature, at: Time) -> Agreement {
     Agreement {
         id: pending.application.clone(),
         owner: owner.clone(),

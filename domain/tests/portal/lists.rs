@@ -1,6 +1,6 @@
 //! Lists and logs as their pages show them (UI-03, UI-04, AGR-01, AGR-02).
 
-use domain::portal::{Field, Page, Query, RecordId, SessionId, Table};
+use domain::portal::{Page, Query, RecordId, SessionId, Table};
 
 use crate::stage::{DAY, Stage, bank_agrees, binhai, dongling, form, usual};
 
@@ -150,7 +150,7 @@ fn the_harness_sees_what_the_enterprises_own_pages_show() {
     let mut stage = Stage::new();
     let session = stage.legal_person();
     let mut form = usual();
-    form.fields.insert(Field::Contact, " 李某 ".into());
+    form.fields.insert("企业联系人".into(), " 李某 ".into());
     let record = stage.sign(&session, form).unwrap();
     assert_eq!(stage.field(&record, "企业联系人"), "李某");
     assert_eq!(stage.field(&record, "申请编号"), record.as_str());

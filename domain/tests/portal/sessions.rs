@@ -244,7 +244,7 @@ fn a_foreign_record_and_an_unknown_one_are_refused_in_the_same_words() {
     assert_eq!(foreign, unknown);
     assert!(foreign.iter().all(|refusal| refusal.code == "K1012" && refusal.prompt == "没有找到匹配的记录"));
     assert!(stage.portal == before);
-    assert_eq!(stage.portal.observe(&dongling()).agreement(&record), None);
+    assert_eq!(stage.portal.observe(&dongling()).shown(&record), None);
     assert!(stage.portal.observe(&dongling()).log(&record).is_empty());
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     message::{Body, Kind},
-    portal::{CardRole, Command, Field},
+    portal::{CardRole, Command},
 };
 
 use crate::stage::{MINUTE, Stage, binhai, dongling, form, insurer_refuses, usual};
@@ -16,15 +16,15 @@ fn the_form_opens_with_the_accounts_data_and_what_must_be_typed_is_blank() {
     let mut stage = Stage::new();
     let session = stage.legal_person();
     let form = stage.portal.prefill(&session, None).unwrap();
-    let filled: Vec<(&str, &str)> = form.fields.iter().map(|(f, t)| (f.label(), t.as_str())).collect();
+    let filled: Vec<(&str, &str)> = form.fields.iter().map(|(f, t)| (f.as_str(), t.as_str())).collect();
     assert_eq!(
         filled,
         [
             ("企业名称", "滨海远航有限公司"),
             ("企业地址", "虚构路1号"),
             ("企业联系人", "测试联系人"),
-            ("联系人电话", "10000000001"),
             ("企业邮箱", "contact@firm.example"),
+            ("联系人电话", "10000000001"),
         ]
     );
     assert!(!form.terms_accepted);
@@ -97,8 +97,8 @@ fn a_wrong_form_is_refused_with_all_its_hints_and_nothing_changes() {
     let mut stage = Stage::new();
     let session = stage.legal_person();
     let mut form = usual();
-    form.fields.insert(Field::Phone, "12".into());
-    form.fields.remove(&Field::TaxNumber);
+    form.fields.insert("联系人电话".into(), "12".into());
+    form.fields.remove("企业税号");
     let before = stage.portal.clone();
     let refusal = stage.prepare(&session, Command::SignAgreement(form)).unwrap_err();
     assert_eq!(refusal.code, "K2001");
@@ -180,7 +180,7 @@ fn another_bank_payee_account_or_enterprise_is_no_duplicate() {
     stage.sign(&session, form("中国银行", "平安产险")).unwrap();
     stage.sign(&session, form("中国银行", "平安产险北京分公司")).unwrap();
     let mut other_account = usual();
-    other_account.fields.insert(Field::Account, "620000000000000102".into());
+    other_account.fields.insert("付款账号".into(), "620000000000000102".into());
     stage.sign(&session, other_account).unwrap();
     let other = stage.login(&dongling(), CardRole::LegalPerson);
     stage.act(&other, &dongling(), Command::SignAgreement(usual())).unwrap();
@@ -195,8 +195,8 @@ fn a_failed_signing_is_done_anew_in_a_new_row() {
     let failed = stage.with_insurer(&session);
     stage.say("boc-insurance", &failed, insurer_refuses(&failed, "资料不全"));
     let form = stage.portal.prefill(&session, Some(&failed)).unwrap();
-    let filled: Vec<&str> = form.fields.keys().map(|f| f.label()).collect();
-    assert_eq!(filled, ["企业名称", "企业地址", "企业联系人", "联系人电话", "企业邮箱"]);
+    let filled: Vec<&str> = form.fields.keys().map(String::as_str).collect();
+    assert_eq!(filled, ["企业名称", "企业地址", "企业联系人", "企业邮箱", "联系人电话"]);
 
     let refusal = stage.prepare(&session, Command::ResignAgreement { failed: failed.clone(), form }).unwrap_err();
     let blank: Vec<&str> = refusal.fields.keys().map(String::as_str).collect();

@@ -12,7 +12,7 @@ use domain::{
         Message, MessageId, Receipt,
     },
     portal::{
-        AgreementForm, CardId, CardIdentity, CardRole, CardSignature, Changes, Command, Done, Field, LoginAnswer, Page,
+        AgreementForm, CardId, CardIdentity, CardRole, CardSignature, Changes, Command, Done, LoginAnswer, Page,
         Portal, Query, RecordId, Rules, Sending, SessionId, Table, ToSign,
     },
 };
@@ -107,17 +107,17 @@ pub fn identity(uscc: &Uscc, role: CardRole) -> CardIdentity {
 /// A form that is right, to be spoilt.
 pub fn form(bank: &str, payee: &str) -> AgreementForm {
     let fields = [
-        (Field::Bank, bank),
-        (Field::Payee, payee),
-        (Field::Name, "滨海远航有限公司"),
-        (Field::Address, "虚构路1号"),
-        (Field::Contact, "测试联系人"),
-        (Field::Account, "620000000000000101"),
-        (Field::Phone, "10000000001"),
-        (Field::Email, "contact@firm.example"),
-        (Field::TaxNumber, "91120116MA05TE5T79"),
+        ("付款银行", bank),
+        ("收款企业", payee),
+        ("企业名称", "滨海远航有限公司"),
+        ("企业地址", "虚构路1号"),
+        ("企业联系人", "测试联系人"),
+        ("付款账号", "620000000000000101"),
+        ("联系人电话", "10000000001"),
+        ("企业邮箱", "contact@firm.example"),
+        ("企业税号", "91120116MA05TE5T79"),
     ];
-    AgreementForm { fields: fields.map(|(f, t)| (f, t.to_owned())).into(), terms_accepted: true }
+    AgreementForm { fields: fields.map(|(f, t)| (f.to_owned(), t.to_owned())).into(), terms_accepted: true }
 }
 
 pub fn usual() -> AgreementForm {
@@ -141,7 +141,7 @@ impl Stage {
     pub fn with(rules: Rules) -> Self {
         let enterprises = vec![enterprise(binhai(), "滨海远航"), enterprise(dongling(), "东岭贸易")];
         Self {
-            portal: Portal::new(rules, Arc::new(directory()), Arc::new(enterprises)),
+            portal: Portal::new(rules, Arc::new(directory()), Arc::default(), Arc::new(enterprises)),
             now: Time::parse("2026-03-02 09:00:00").unwrap(),
             sent: Vec::new(),
             numbers: BTreeMap::new(),
@@ -310,7 +310,7 @@ impl Stage {
     }
 
     pub fn field(&self, record: &RecordId, label: &str) -> String {
-        let shown = self.portal.observe(&binhai()).agreement(record).unwrap();
+        let shown = self.portal.observe(&binhai()).shown(record).unwrap();
         shown.fields.into_iter().find(|(l, _)| *l == label).unwrap().1
     }
 

@@ -1,10 +1,11 @@
 //! A wrong portal can be made by giving it wrong rules: each of these does what a faithful one must not.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
+    form::{Need, Takes},
     message::{Kind, Receipt},
-    portal::{CardRole, Command, Field, Page, Permission, Query, Rules},
+    portal::{CardRole, Command, Page, Permission, Query, Rules},
 };
 
 use crate::stage::{DAY, HOUR, Stage, binhai, insurer_agrees, usual};
@@ -23,14 +24,18 @@ fn permissions_are_read_from_the_rules() {
 #[test]
 fn the_form_is_read_by_the_rules() {
     let mut rules = Rules::default();
-    rules.agreement_form.retain(|rule| rule.field != Field::Phone && rule.field != Field::Bank);
+    for rule in &mut Arc::make_mut(&mut rules.agreement_form).fields {
+        if matches!(rule.key, "phone" | "bank") {
+            (rule.need, rule.takes) = (Need::Optional, Takes::Text { max: 50 });
+        }
+    }
     let mut stage = Stage::with(rules);
     let session = stage.legal_person();
     let mut form = usual();
-    form.fields.insert(Field::Phone, "12".into());
+    form.fields.insert("联系人电话".into(), "12".into());
     assert!(stage.prepare(&session, Command::SignAgreement(form.clone())).is_ok());
     // Even so nothing goes to a bank that does not exist.
-    form.fields.insert(Field::Bank, "无此银行".into());
+    form.fields.insert("付款银行".into(), "无此银行".into());
     let refusal = stage.prepare(&session, Command::SignAgreement(form)).unwrap_err();
     assert_eq!(refusal.fields["付款银行"], "请从列表中选择");
 }

@@ -265,7 +265,7 @@ fn fields(texts: &[(&str, &str)]) -> Fields {
 }
 
 const REQUEST_FORM: &[(&str, &str)] = &[
-    ("insurer", "boc-insurance"),
+    ("insurer", "中银保险有限公司"),
     ("name", "北京示例进出口有限公司"),
     ("line", "进口货运险"),
     ("contact", "李四"),

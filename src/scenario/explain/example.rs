@@ -2,10 +2,13 @@
 //!
 //! Drawn from the catalogue's tables, so that a new field has its example by itself. A test lints every one of them.
 
-use domain::directory::PartyRole;
+use domain::{directory::PartyRole, portal::RecordKind};
 
 use crate::scenario::{
-    catalogue::{FaultWord, Field, TABLE_FIELDS, Takes, Verb},
+    catalogue::{
+        FaultWord, Field, Takes, Verb,
+        records::{RANGES, example_name, words_of},
+    },
     fields::LISTS,
 };
 
@@ -25,7 +28,16 @@ fn sample(field: &Field) -> &'static str {
         (_, Takes::Institution(_)) => "平安产险",
         (_, Takes::Name) => "甲",
         (_, Takes::Refusal) => "{代码: K1001}",
-        (_, Takes::Record) => "$协议",
+        (_, Takes::Record(kind)) => kind.map_or("$协议", example_name),
+        (_, Takes::Records(kind)) => example_name(kind),
+        (_, Takes::Money) => "100.00",
+        (_, Takes::Rate) => "0.500",
+        (_, Takes::Date) => "2026-04-01",
+        (_, Takes::OneOf(words) | Takes::SomeOf(words)) => words.first().copied().unwrap_or_default(),
+        (_, Takes::Terms) => "[{名称: 免赔, 内容: 每次事故免赔 500 元}]",
+        (_, Takes::Categories) => "[[85, 8517]]",
+        (_, Takes::Attachments) => "[发票.pdf, 装箱单.png]",
+        (_, Takes::Column) => "签约时间",
         (_, Takes::Duration) => "2小时",
         (_, Takes::Time) => "2026-03-10 09:00:00",
         (_, Takes::Page) => "在线交费签约",
@@ -54,6 +66,8 @@ fn with(name: &str, all: &[Field], field: &Field) -> String {
 pub(super) fn of_field(verb: &Verb, field: &Field) -> String {
     match (verb.name, field.name) {
         ("等待", _) => verb.example.to_owned(),
+        ("查询", "页签") => "- 查询: {页: 协议明细, 记录: $货运协议, 页签: 险别, 记作: 表甲}".to_owned(),
+        ("查询", "次序") => "- 查询: {页: 在线交费签约, 排序: 签约时间, 次序: 升序, 记作: 表甲}".to_owned(),
         ("查询", "记录") => "- 查询: {页: 状态记录, 记录: $协议, 记作: 记录}".to_owned(),
         _ => with(verb.name, &verb.all_fields(), field),
     }
@@ -64,17 +78,31 @@ pub(super) fn of_fault(fault: &FaultWord, field: &Field) -> String {
     with(fault.name, fault.fields, field)
 }
 
-/// An expectation of a field of an agreement or of a table.
-pub(super) fn of_expected(field: &str) -> String {
+/// An expectation of a field of a record.
+pub(super) fn of_expected(kind: RecordKind, field: &str) -> String {
+    let name = kind.chinese();
+    let words = words_of(kind);
+    match field {
+        "状态" => {
+            let done = if kind == RecordKind::Agreement { 1 } else { words.states.len() - 1 };
+            format!("- 等待: {{{name}: {{状态: {}}}, 时限: 3天}}", words.states[done])
+        }
+        "状态记录" if kind == RecordKind::Agreement => {
+            "- 期望: {协议: {状态记录: [P001, P002, P004, P101, P102, P002, P004, S]}}".to_owned()
+        }
+        "状态记录" => format!("- 期望: {{{name}: {{状态记录: 含 {}}}}}", words.codes[0]),
+        _ if LISTS.contains(&field) => format!("- 期望: {{{name}: {{{field}: 含 接收成功}}}}"),
+        _ => format!("- 期望: {{{name}: {{{field}: 非空}}}}"),
+    }
+}
+
+/// An expectation of a field of a table.
+pub(super) fn of_table(field: &str) -> String {
     match field {
         "行" => "- 期望: {表: {行: [{银行名称: 中国银行, 状态: 成功}]}}".to_owned(),
         "页脚" => "- 期望: {表: {页脚: 显示第 1 到第 1 条记录，总共 1 条记录}}".to_owned(),
         "总数" => "- 期望: {表: {总数: '>= 1'}}".to_owned(),
-        "状态" => "- 等待: {协议: {状态: 成功}, 时限: 3天}".to_owned(),
-        "状态记录" => "- 期望: {协议: {状态记录: [P001, P002, P004, P101, P102, P002, P004, S]}}".to_owned(),
-        _ if LISTS.contains(&field) => format!("- 期望: {{协议: {{{field}: 含 接收成功}}}}"),
-        _ if TABLE_FIELDS.contains(&field) => format!("- 期望: {{表: {{{field}: 非空}}}}"),
-        _ => format!("- 期望: {{协议: {{{field}: 非空}}}}"),
+        _ => format!("- 期望: {{表: {{{field}: 非空}}}}"),
     }
 }
 
@@ -82,7 +110,11 @@ pub(super) fn of_expected(field: &str) -> String {
 pub(super) fn of_filter(page: &str, filter: &str) -> String {
     let value = match filter {
         "协议状态" => "成功",
-        "签约日期" => "[2026-03-01, 2026-03-31]",
+        "状态" => "支付失败",
+        "险种" => "进口货运险",
+        "保险机构名称" => "中银保险",
+        _ if RANGES.contains(&filter) => "[2026-03-01, 2026-03-31]",
+        _ if filter.contains('号') => "'12345678'",
         _ => "中国银行",
     };
     format!("- 查询: {{页: {page}, 条件: {{{filter}: {value}}}, 记作: 表}}")

@@ -5,14 +5,21 @@ use std::collections::BTreeMap;
 use domain::{
     Refusal,
     directory::PartyRole,
-    portal::{Command, Field, Query},
+    form,
+    portal::{Command, Page, Query},
     refusal,
 };
 
 use super::{Named, Player, Read, Stop};
 use crate::{
     evidence::{Entered, Happening},
-    scenario::model::{self, Act, Advance, PartyName, RefusalExpected, Step, Value},
+    scenario::{
+        catalogue::{
+            BANK_LABEL, PAYEE_LABEL,
+            records::{RECORDS, page_kind},
+        },
+        model::{self, Act, Advance, PartyName, RefusalExpected, Step, Value},
+    },
     verdict::{
         citations,
         expect::{Actual, Expected, Kind, holds},
@@ -23,11 +30,11 @@ use crate::{
 
 /// How a step that was not refused ended.
 #[derive(Default)]
-struct Success {
-    prompt: String,
-    named: Option<Named>,
+pub(super) struct Success {
+    pub(super) prompt: String,
+    pub(super) named: Option<Named>,
     /// The form was filled in, and 否 was the answer at the dialog.
-    declined: bool,
+    pub(super) declined: bool,
 }
 
 /// Who acts in a step, if a person does.
@@ -44,7 +51,10 @@ pub(super) fn who(act: &Act) -> Option<Who> {
         | Act::ResignAgreement { who, .. }
         | Act::Resend { who, .. }
         | Act::Query { who, .. } => *who,
-        Act::Advance(_) | Act::Wait { .. } | Act::Expect { .. } | Act::EndAgreement { .. } => return None,
+        Act::Cargo(act) => act.who,
+        Act::Advance(_) | Act::Wait { .. } | Act::Expect { .. } | Act::EndAgreement { .. } | Act::Party { .. } => {
+            return None;
+        }
     };
     Some(person(who))
 }
@@ -165,18 +175,18 @@ impl Player<'_> {
                 self.complete(who, Command::ResignAgreement { failed: id, form: filled }, pin, *confirm)
             }
             Act::Resend { record, pin, .. } => {
-                let Some(Named::Record { id, .. }) = self.names.get(record).cloned() else {
+                let Some((id, _)) = self.record_of(record) else {
                     return Err(Refusal::new(refusal::NOT_FOUND, &[]));
                 };
                 let done = self.world.act(who, Command::Resend { record: id }, pin.as_deref())?;
                 Ok(Success { prompt: done.prompt, ..Success::default() })
             }
-            Act::Query { page, filters, page_size, page_number, record, pin, .. } => {
+            Act::Query { page, filters, page_size, page_number, record, sort, tab, pin, .. } => {
                 let record = match record {
                     None => None,
-                    Some(name) => match self.names.get(name) {
-                        Some(Named::Record { id, .. }) => Some(id.clone()),
-                        _ => return Err(Refusal::new(refusal::NOT_FOUND, &[])),
+                    Some(name) => match self.record_of(name) {
+                        Some((id, _)) => Some(id),
+                        None => return Err(Refusal::new(refusal::NOT_FOUND, &[])),
                     },
                 };
                 let filters = filters
@@ -185,23 +195,32 @@ impl Player<'_> {
                         (label.clone(), values.iter().map(|v| self.text_of(v).unwrap_or_default()).collect())
                     })
                     .collect();
-                let query = Query { page: *page, filters, page_size: *page_size, page_number: *page_number, record };
+                let query = Query {
+                    page: *page,
+                    filters,
+                    page_size: *page_size,
+                    page_number: *page_number,
+                    record,
+                    sort: sort.clone(),
+                    tab: tab.clone(),
+                };
                 let table = self.world.query(who, &query, pin.as_deref())?;
                 let read = Read {
                     page: page.name(),
                     filtered: !query.filters.is_empty(),
                     role: if self.passwords.contains(&who) { "账号密码" } else { who.slot.kind() },
-                    others_have_records: self.others_have_records(who),
+                    others_have_records: self.others_have_records(who, *page),
                 };
                 Ok(Success { prompt: table.footer.clone(), named: Some(Named::Table { table, read }), declined: false })
             }
-            Act::Advance(_) | Act::Wait { .. } | Act::Expect { .. } | Act::EndAgreement { .. } => {
+            Act::Cargo(act) => self.cargo_outcome(who, act),
+            Act::Advance(_) | Act::Wait { .. } | Act::Expect { .. } | Act::EndAgreement { .. } | Act::Party { .. } => {
                 Ok(Success::default())
             }
         }
     }
 
-    fn complete(
+    pub(super) fn complete(
         &mut self,
         who: Who,
         command: Command,
@@ -217,6 +236,8 @@ impl Player<'_> {
                     let entered = Entered {
                         record: record.to_string(),
                         fields: typed,
+                        special_terms: Vec::new(),
+                        attachments: Vec::new(),
                         legal_person: enterprise.legal_person.clone(),
                         postcode: enterprise.postcode.clone(),
                     };
@@ -233,16 +254,17 @@ impl Player<'_> {
     }
 
     /// Fills a form as a person does who knows the fixture enterprise by heart, then with what the step gives.
-    fn fill(&mut self, who: Who, fields: &mut BTreeMap<Field, String>, given: &[(String, Value)], old: Option<&str>) {
-        let texts: Vec<(Field, Option<String>)> =
-            given.iter().filter_map(|(label, value)| Some((Field::by_label(label)?, self.text_of(value)))).collect();
-        let chosen = |field: Field| texts.iter().find(|(f, _)| *f == field).map(|(_, text)| text.clone());
+    fn fill(&mut self, who: Who, fields: &mut BTreeMap<String, String>, given: &[(String, Value)], old: Option<&str>) {
+        let form = form::agreement();
+        let texts: Vec<(&str, Option<String>)> =
+            given.iter().filter_map(|(name, value)| Some((form.by_name(name)?.name, self.text_of(value)))).collect();
+        let chosen = |field: &str| texts.iter().find(|(f, _)| *f == field).map(|(_, text)| text.clone());
         let first = |role: PartyRole| {
             self.world.directory().institutions().iter().find(|i| i.role == role).map(|i| i.name.clone())
         };
         let shown = |label: &str| old.and_then(|name| self.shown_text(name, label));
-        let bank = chosen(Field::Bank).unwrap_or_else(|| shown("银行名称").or_else(|| first(PartyRole::Bank)));
-        let payee = chosen(Field::Payee).unwrap_or_else(|| shown("收款企业名称").or_else(|| first(PartyRole::Insurer)));
+        let bank = chosen(BANK_LABEL).unwrap_or_else(|| shown("银行名称").or_else(|| first(PartyRole::Bank)));
+        let payee = chosen(PAYEE_LABEL).unwrap_or_else(|| shown("收款企业名称").or_else(|| first(PartyRole::Insurer)));
         let enterprise = &self.world.enterprises()[who.enterprise];
         let bank_id = bank.as_deref().and_then(|b| self.world.directory().by_name(b)).map(|i| i.id.clone());
         let account = enterprise
@@ -252,21 +274,21 @@ impl Player<'_> {
             .or(enterprise.accounts.first())
             .map(|(_, number)| number.clone());
         let by_heart = [
-            (Field::Bank, bank),
-            (Field::Payee, payee),
-            (Field::Account, account),
-            (Field::TaxNumber, Some(enterprise.uscc.to_string())),
+            (BANK_LABEL, bank),
+            (PAYEE_LABEL, payee),
+            ("付款账号", account),
+            ("企业税号", Some(enterprise.uscc.to_string())),
         ];
         for (field, text) in by_heart.into_iter().chain(texts) {
             match text {
-                Some(text) => fields.insert(field, text),
-                None => fields.remove(&field),
+                Some(text) => fields.insert(field.to_owned(), text),
+                None => fields.remove(field),
             };
         }
     }
 
     /// The text that a value stands for; `None` for 空.
-    fn text_of(&self, value: &Value) -> Option<String> {
+    pub(super) fn text_of(&self, value: &Value) -> Option<String> {
         match value {
             Value::Text(text) => Some(text.clone()),
             Value::Blank => None,
@@ -309,9 +331,9 @@ impl Player<'_> {
         self.result.cite(cited, &format!("拒绝 {}", refusal.code), step.line);
     }
 
-    /// Whether another enterprise has an agreement at this moment, so that not seeing it proves something.
-    fn others_have_records(&self, who: Who) -> bool {
-        let query = Query::of(domain::portal::Page::Agreements);
+    /// Whether another enterprise has a record on such a page at this moment, so that not seeing it proves something.
+    fn others_have_records(&self, who: Who, page: Page) -> bool {
+        let query = Query::of(page_kind(page).map_or(Page::Agreements, |_| page));
         self.world
             .enterprises()
             .iter()
@@ -324,19 +346,21 @@ impl Player<'_> {
         let mut text = String::new();
         for enterprise in self.world.enterprises() {
             let scope = self.world.portal().observe(&enterprise.uscc);
-            let mut query = Query::of(domain::portal::Page::Agreements);
-            query.page_size = 100;
-            for row in scope.table(&query).rows {
-                for (_, value) in row {
-                    text.push_str(&value);
-                    text.push('\u{1f}');
+            for words in RECORDS {
+                let mut query = Query { page_size: 100, ..Query::of(words.page) };
+                loop {
+                    let table = scope.table(&query);
+                    for id in &table.records {
+                        let Some(shown) = scope.shown(id) else { continue };
+                        let fields = shown.fields.iter().flat_map(|(label, value)| [*label, value.as_str()]);
+                        fields.for_each(|part| text.extend([part, "\u{1f}"]));
+                        text.push_str(&format!("{id}:{};", shown.log.len()));
+                    }
+                    if query.page_number * query.page_size >= table.total {
+                        break;
+                    }
+                    query.page_number += 1;
                 }
-            }
-        }
-        for named in self.names.values() {
-            if let Named::Record { id, enterprise } = named {
-                let uscc = &self.world.enterprises()[*enterprise].uscc;
-                text.push_str(&format!("{}:{};", id, self.world.portal().observe(uscc).log(id).len()));
             }
         }
         let sent = self.world.evidence().entries.iter().filter(|e| matches!(e.what, Happening::Sent(_))).count();
@@ -392,9 +416,7 @@ impl Player<'_> {
 /// What a person entered into a form, by the manual's labels.
 fn typed(command: &Command) -> BTreeMap<String, String> {
     match command {
-        Command::SignAgreement(form) | Command::ResignAgreement { form, .. } => {
-            form.fields.iter().map(|(field, text)| (field.label().to_owned(), text.clone())).collect()
-        }
+        Command::SignAgreement(form) | Command::ResignAgreement { form, .. } => form.fields.clone(),
         _ => BTreeMap::new(),
     }
 }
@@ -416,6 +438,8 @@ fn touches_session(act: &Act) -> bool {
         | Act::Advance(_)
         | Act::Wait { .. }
         | Act::Expect { .. }
+        | Act::Cargo(_)
+        | Act::Party { .. }
         | Act::EndAgreement { .. } => false,
     }
 }
@@ -427,12 +451,13 @@ fn expected_rule(expected: &RefusalExpected) -> Option<&'static str> {
         _ => None,
     };
     let (code, prompt) = (literal(&expected.code), literal(&expected.prompt));
-    let by_field = expected.fields.first().and_then(|(label, _)| citations::of_hint(label).last());
+    let form = form::agreement();
+    let by_field = expected.fields.first().and_then(|(name, _)| citations::of_hint(&form, name).last().copied());
     let by_entry = refusal::ALL.iter().find(|e| {
         code.as_deref() == Some(e.code)
             || prompt.as_deref().is_some_and(|p| e.prompt.split("{}").all(|part| p.contains(part)))
     });
-    by_field.or_else(|| by_entry.and_then(|e| e.requirements.first())).copied()
+    by_field.or_else(|| by_entry.and_then(|e| e.requirements.first().copied()))
 }
 
 fn refusal_text(expected: &RefusalExpected) -> String {

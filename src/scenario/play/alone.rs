@@ -20,7 +20,7 @@ pub(super) fn cannot(case: &Case, holder: &str) -> Option<String> {
         | FaultKind::Cut { .. }
         | FaultKind::ReplayLogin { .. } => None,
     });
-    let steps = || case.given.agreements.iter().chain(&case.steps);
+    let steps = || case.given.steps().chain(&case.steps);
     let of_step = || steps().find_map(|step| of_act(&step.act, step.verb));
     let others = || {
         let people = steps().filter_map(|step| act::who(&step.act)).map(person_name);
@@ -38,7 +38,10 @@ fn of_act(act: &Act, verb: &str) -> Option<String> {
         Act::Login { pin: Some(_), .. }
         | Act::SignAgreement { pin: Some(_), .. }
         | Act::ResignAgreement { pin: Some(_), .. } => Some("给出的卡密码若有错，会用掉卡的一次机会".into()),
+        Act::Cargo(act) if act.pin.is_some() => Some("给出的卡密码若有错，会用掉卡的一次机会".into()),
         Act::Login { .. }
+        | Act::Cargo(_)
+        | Act::Party { .. }
         | Act::SignAgreement { .. }
         | Act::ResignAgreement { .. }
         | Act::Logout { .. }

@@ -1,6 +1,9 @@
 //! 等待 and 期望: pages are looked at as their account sees them, and every mismatch is told.
 
-use domain::Time;
+use domain::{
+    Time,
+    portal::{RecordId, RecordKind, Shown},
+};
 
 use super::{Named, Player, Stop};
 use crate::{
@@ -134,9 +137,8 @@ impl Player<'_> {
                 };
                 table.rows.iter().map(row).chain([table.footer.clone()]).collect()
             }
-            Some(Named::Record { id, enterprise }) => {
-                let uscc = &self.world.enterprises()[*enterprise].uscc;
-                let Some(shown) = self.world.portal().observe(uscc).agreement(id) else { return Vec::new() };
+            Some(Named::Record { .. } | Named::Cover { .. }) => {
+                let Some(shown) = self.shown(subject) else { return Vec::new() };
                 let told = |label: &str| shown.fields.iter().find(|(l, t)| *l == label && !t.is_empty() && t != "-");
                 let fields = TOLD.iter().filter_map(|label| told(label)).map(|(label, text)| format!("{label} {text}"));
                 let log = shown.log.iter().map(|row| format!("{} {} {}", row.recorded_at, row.code, row.text));
@@ -155,17 +157,21 @@ impl Player<'_> {
                 role: read.role,
                 others_have_records: read.others_have_records,
             }),
-            _ => citations::of_field("协议", field, &expected.to_string()),
+            _ => citations::of_field(self.kind(subject), field, &expected.to_string()),
         }
     }
 
     /// Ids of the messages that led to what a record shows, oldest first.
     fn messages_about(&self, subject: &str) -> Vec<String> {
-        let Some(Named::Record { id, .. }) = self.names.get(subject) else { return Vec::new() };
+        let number = match self.names.get(subject) {
+            Some(Named::Record { id, .. }) => id.as_str(),
+            Some(Named::Cover { number, .. }) => number.as_str(),
+            Some(Named::Table { .. }) | None => return Vec::new(),
+        };
         let mut ids: Vec<String> = Vec::new();
         for entry in &self.world.evidence().entries {
             if let Happening::Sent(sent) = &entry.what
-                && sent.subject == id.as_str()
+                && sent.subject == number
                 && !ids.iter().any(|i| *i == sent.id.as_str())
             {
                 ids.push(sent.id.to_string());
@@ -206,11 +212,33 @@ impl Player<'_> {
         }
     }
 
-    fn kind(&self, name: &str) -> &'static str {
+    pub(super) fn kind(&self, name: &str) -> &'static str {
         match self.names.get(name) {
             Some(Named::Table { .. }) => "查询",
-            _ => "协议",
+            Some(Named::Cover { .. }) => RecordKind::OpenCover.chinese(),
+            Some(Named::Record { .. }) | None => {
+                self.shown(name).map_or(RecordKind::Agreement, |shown| shown.kind).chinese()
+            }
         }
+    }
+
+    /// The record that a name stands for, and the enterprise whose it is; none for a cover that has not arrived.
+    pub(super) fn record_of(&self, name: &str) -> Option<(RecordId, usize)> {
+        match self.names.get(name)? {
+            Named::Record { id, enterprise } => Some((id.clone(), *enterprise)),
+            Named::Cover { insurer, number, enterprise } => {
+                let uscc = &self.world.enterprises()[*enterprise].uscc;
+                let id = self.world.portal().observe(uscc).cover_numbered(insurer, number)?;
+                Some((id, *enterprise))
+            }
+            Named::Table { .. } => None,
+        }
+    }
+
+    /// What the page of a record shows.
+    fn shown(&self, name: &str) -> Option<Shown> {
+        let (id, enterprise) = self.record_of(name)?;
+        self.world.portal().observe(&self.world.enterprises()[enterprise].uscc).shown(&id)
     }
 
     fn actual(&self, name: &str, field: &str) -> Option<Actual> {
@@ -227,12 +255,15 @@ impl Player<'_> {
                 )),
                 _ => None,
             },
-            Named::Record { id, enterprise } => {
-                let uscc = &self.world.enterprises()[*enterprise].uscc;
-                let shown = self.world.portal().observe(uscc).agreement(id)?;
+            Named::Record { .. } | Named::Cover { .. } => {
+                let Some(shown) = self.shown(name) else {
+                    // A cover on its way: nothing shows yet. A record that was deleted shows nothing any more.
+                    let list = matches!(field, "状态记录" | "状态描述");
+                    return Some(if list { Actual::List(Vec::new()) } else { Actual::Text(String::new()) });
+                };
                 match field {
                     "状态记录" => Some(Actual::List(shown.log.iter().map(|r| r.code.to_owned()).collect())),
-                    "状态描述" => Some(Actual::List(shown.log.iter().map(|r| r.text.clone()).collect())),
+                    "状态描述" => Some(Actual::List(shown.log.iter().map(|r| r.text.to_string()).collect())),
                     _ => shown.fields.iter().find(|(label, _)| *label == field).map(|(_, t)| Actual::Text(t.clone())),
                 }
             }
@@ -241,7 +272,21 @@ impl Player<'_> {
 }
 
 /// The fields of a record that explain its state; the others are what was typed.
-const TOLD: &[&str] = &["状态", "失败方", "原因", "协议编号", "协议生效时间", "协议失效时间"];
+const TOLD: &[&str] = &[
+    "状态",
+    "失败方",
+    "原因",
+    "协议编号",
+    "协议生效时间",
+    "协议失效时间",
+    "投保单号",
+    "保单号",
+    "保费",
+    "缴费截止日",
+    "金额",
+    "银行流水号",
+    "退款金额",
+];
 
 /// Of rows only the columns that the expectation names: the others would bury them.
 fn only_named(actual: &Actual, expected: &Expected) -> Actual {

@@ -7,9 +7,11 @@
 
 mod act;
 mod alone;
+mod cargo;
 mod faults;
 mod look;
 mod once;
+mod party;
 mod told;
 
 use std::{
@@ -17,11 +19,14 @@ use std::{
     sync::Arc,
 };
 
-use domain::portal::{RecordId, Rules, Table, Way};
+use domain::{
+    directory::PartyId,
+    portal::{RecordId, Rules, Table, Way},
+};
 use interchange::Suite;
 use virtual_card::Card;
 
-use super::model::{Act, Case, Step};
+use super::model::{Account, AccountFact, Act, Case, GivenRecord, Step};
 use crate::{
     evidence::{Evidence, Happening},
     verdict::{
@@ -61,8 +66,20 @@ impl Options {
 /// What a name given by 记作 stands for.
 #[derive(Clone)]
 enum Named {
-    Record { id: RecordId, enterprise: usize },
-    Table { table: Table, read: Read },
+    Record {
+        id: RecordId,
+        enterprise: usize,
+    },
+    /// An open cover, which may still be on its way to the portal.
+    Cover {
+        insurer: PartyId,
+        number: String,
+        enterprise: usize,
+    },
+    Table {
+        table: Table,
+        read: Read,
+    },
 }
 
 /// How a page was read, for what a check of it proves.
@@ -181,9 +198,10 @@ fn setup(case: &Case, options: &Options, desks: Box<dyn Desks>) -> Setup {
 
 impl Player<'_> {
     fn play_steps(&mut self) -> bool {
-        let given = &self.case.given.agreements;
-        for step in given {
-            if self.given(step).is_err() {
+        self.set_accounts();
+        let given = &self.case.given.records;
+        for record in given {
+            if self.given(record).is_err() {
                 self.say_left_out(self.case.steps.len());
                 return false;
             }
@@ -206,30 +224,62 @@ impl Player<'_> {
         true
     }
 
-    /// An agreement of 已知: signed as any other, and waited for.
-    fn given(&mut self, step: &Step) -> Result<(), Stop> {
+    /// The accounts of 已知, before anything happens. What lint has read as an amount is one.
+    fn set_accounts(&mut self) {
+        let facts = &self.case.given.accounts;
+        for Account { enterprise, bank, fact } in facts {
+            if let AccountFact::Balance(text) = fact
+                && let Ok(balance) = text.parse()
+            {
+                self.world.open_account(*enterprise, bank, balance);
+            }
+        }
+        for Account { enterprise, bank, fact } in facts {
+            let number = self.world.account_number(*enterprise, bank).unwrap_or_default();
+            let done = match fact {
+                AccountFact::Balance(_) => Ok(()),
+                AccountFact::Frozen => self.world.by_party(bank, |p, _, _| Ok(((), p.freeze(&number, true)?))),
+                AccountFact::DailyLimit(text) => {
+                    let limit = text.parse().ok();
+                    self.world.by_party(bank, |p, _, _| Ok(((), p.set_limit(&number, limit)?)))
+                }
+            };
+            if let Err(why) = done {
+                self.find(Finding::new(Verdict::Inconclusive, "given", "已知.企业", why));
+            }
+        }
+    }
+
+    /// A record of 已知: made as any other, and waited for.
+    fn given(&mut self, record: &GivenRecord) -> Result<(), Stop> {
+        let step = &record.step;
         self.play(step)?;
+        let (Some(name), Some(until)) = (step.name.as_ref(), record.until) else { return Ok(()) };
         let limit = self.world.now() + std::time::Duration::from_secs(86_400);
         loop {
-            let Some(name) = step.name.as_ref() else { return Ok(()) };
             match self.shown_text(name, "状态").as_deref() {
-                Some("成功") => return Ok(()),
-                Some("失败") => break,
+                Some(state) if state == until => return Ok(()),
+                Some("失败" | "预约失败" | "数据审核失败" | "拒保") => break,
                 _ => {}
             }
             if !self.world.step_within(limit) {
                 break;
             }
         }
-        let name = step.name.as_deref().unwrap_or_default();
         let shown = |field| self.shown_text(name, field).unwrap_or_default();
+        let what = self.kind(name);
+        let failed = match what {
+            "协议" => "没有签成".to_owned(),
+            _ => format!("没有到「{until}」"),
+        };
         let text = format!(
-            "已知中的协议没有签成（{} {} {}），要测试的情形没有出现",
+            "已知中的{what}{failed}（{} {} {}），要测试的情形没有出现",
             shown("状态"),
             shown("失败方"),
             shown("原因")
         );
-        self.find(Finding::new(Verdict::Inconclusive, "given", "已知.协议", text).at_line(step.line));
+        let path = format!("已知.{what}");
+        self.find(Finding::new(Verdict::Inconclusive, "given", path, text).at_line(step.line));
         Err(Stop)
     }
 
@@ -241,6 +291,7 @@ impl Player<'_> {
                 self.expect(step, subjects);
                 Ok(())
             }
+            Act::Party { party, deed } => self.party_acts(step, party, deed),
             Act::EndAgreement { party, agreement, reason } => {
                 self.end_agreement(step, party, agreement, reason.as_deref())
             }
@@ -294,7 +345,7 @@ impl Player<'_> {
         }
         let fixtures = keys::fixtures();
         let keys = keys::suite_keys(options.suite);
-        let identities = |id: &domain::directory::PartyId| keys.parties.get(id).map(|k| &k.good);
+        let identities = |id: &PartyId| keys.parties.get(id).map(|k| &k.good);
         let context = Context {
             directory: &fixtures.directory,
             identities: &identities,

@@ -16,7 +16,7 @@ pub(super) fn script(case: &Case) -> trace::Script {
         tags: header.tags.clone(),
         source: header.source.to_string(),
         row: case.values.clone(),
-        given: case.given.agreements.iter().map(step).collect(),
+        given: case.given.steps().map(step).collect(),
         steps: case.steps.iter().map(step).collect(),
     }
 }

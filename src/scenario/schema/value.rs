@@ -13,13 +13,16 @@ use serde_json::{Value, json};
 
 use super::super::{
     cast::Cast,
-    catalogue::{AGREEMENT_STATES, LOG_CODES, Takes, UNITS, VERBS, is_persons, page_columns},
+    catalogue::{Takes, UNITS, VERBS, is_persons, page_columns, records::every},
     model::CardSlot,
 };
-use crate::verdict::{
-    checks,
-    expect::{Kind, Op, kind_of},
-    requirements,
+use crate::{
+    verdict::{
+        checks,
+        expect::{Kind, Op, kind_of},
+        requirements,
+    },
+    world::attachments,
 };
 
 /// A word and what it means.
@@ -104,8 +107,27 @@ pub(super) fn takes(takes: Takes) -> Value {
             words_or(institutions(Some(role)).chain([word("空", "留空")]), vec![full_names(Some(role)), reference()])
         }
         Takes::Refusal => json!({"$ref": "#/$defs/refusal"}),
-        Takes::Record => json!({"title": "$名称", "type": "string", "pattern": "^\\$",
-                                "patternErrorMessage": "这里引用一条记录，要写 $名称"}),
+        Takes::Record(_) => record(),
+        Takes::Records(_) => {
+            json!({"anyOf": [record(), {"const": "空"}, {"type": "array", "items": record()}]})
+        }
+        Takes::Money | Takes::Rate | Takes::Column => text(),
+        Takes::Date => time(),
+        Takes::OneOf(of) => words(of.iter().map(|w| word(w, ""))),
+        Takes::SomeOf(of) => {
+            let of: Vec<Word> = of.iter().map(|w| word(w, "")).collect();
+            words_or(of.clone(), vec![reference(), listed(of)])
+        }
+        Takes::Terms => {
+            let term = json!({"type": "object", "properties": {"名称": text(), "内容": text()}});
+            json!({"anyOf": [{"const": "空"}, {"type": "array", "items": term}, reference()]})
+        }
+        Takes::Categories => json!({"type": "array"}),
+        Takes::Attachments => {
+            let files: Vec<Word> = attachments::names().map(|name| word(name, "")).collect();
+            let alone: Vec<Word> = files.iter().cloned().chain([word("空", "没有附件")]).collect();
+            words_or(alone, vec![reference(), listed(files)])
+        }
         Takes::Duration => duration(),
         Takes::Time => time(),
         Takes::Page => words(Page::ALL.map(|p| word(p.name(), format!("列：{}", page_columns(p).join("、"))))),
@@ -116,6 +138,10 @@ pub(super) fn takes(takes: Takes) -> Value {
             json!({"type": "array", "items": party, "minItems": 2, "maxItems": 2})
         }
     }
+}
+
+fn record() -> Value {
+    json!({"title": "$名称", "type": "string", "pattern": "^\\$", "patternErrorMessage": "这里引用一条记录，要写 $名称"})
 }
 
 fn duration() -> Value {
@@ -249,10 +275,10 @@ pub(super) fn expected_list(field: &str) -> Value {
 }
 
 fn states() -> impl Iterator<Item = Word> {
-    AGREEMENT_STATES.iter().map(|state| word(state, ""))
+    every(|words| words.states).into_iter().map(|state| word(state, ""))
 }
 
-/// Codes of an agreement's status log, with the texts that stand beside them on the page.
+/// Codes of status logs, with the texts that stand beside them on the page.
 fn log_codes() -> Vec<Word> {
     let rows = Rules::default().agreement;
     let texts = |code: &str| {
@@ -264,5 +290,5 @@ fn log_codes() -> Vec<Word> {
         }
         texts.join("；")
     };
-    LOG_CODES.iter().map(|code| word(code, texts(code))).collect()
+    every(|words| words.codes).into_iter().map(|code| word(code, texts(code))).collect()
 }

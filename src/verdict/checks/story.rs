@@ -401,6 +401,8 @@ pub fn entered() -> Entered {
     Entered {
         record: RECORD.into(),
         fields: fields.map(|(label, text)| (label.to_owned(), text.to_owned())).into(),
+        special_terms: Vec::new(),
+        attachments: Vec::new(),
         legal_person: "测试法人甲".into(),
         postcode: "300450".into(),
     }
