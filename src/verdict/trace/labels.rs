@@ -1,5 +1,8 @@
 //! The names of a message's fields as people know them, and a message's content as labelled texts.
 
+use std::sync::LazyLock;
+
+use domain::form::{cargo_proposal, open_cover_request};
 use serde_json::Value;
 
 use super::Field;
@@ -43,14 +46,60 @@ const LABELS: &[(&str, &str)] = &[
     ("agreement_number", "协议编号"),
     ("effective", "协议生效时间"),
     ("expiry", "协议失效时间"),
+    ("number", "编号"),
+    ("request", "预约申请编号"),
+    ("open_cover", "货运险协议编号"),
+    ("submission", "提交次数"),
+    ("submitted_at", "申请时间"),
+    ("insurer", "保险机构名称"),
+    ("enterprise", "投保企业名称"),
+    ("line", "险种名称"),
+    ("rate", "保险费率"),
+    ("minimum_premium", "最低保费"),
+    ("voyage_limit", "单次限额"),
+    ("modes", "可用运输方式"),
+    ("begins", "协议起效时间"),
+    ("ends", "协议结束时间"),
+    ("coverages", "险别"),
+    ("categories", "货物类别"),
+    ("special_terms", "特殊约定"),
+    ("attachments", "附件"),
+    ("form", "表单"),
+    ("proposal_number", "投保单号"),
+    ("policy_number", "保单号"),
+    ("premium", "保费"),
+    ("premium_due", "缴费截止日"),
+    ("in_force_at", "生效时间"),
+    ("payment", "支付流水号"),
+    ("debit", "银行流水号"),
+    ("amount", "金额"),
+    ("items", "所付保险费"),
+    ("ordered_at", "支付时间"),
+    ("standing", "扣款情况"),
 ];
 
 /// Words that stand for others.
-const WORDS: &[(&str, &str, &str)] = &[("decision", "agreed", "同意"), ("decision", "refused", "拒绝")];
+const WORDS: &[(&str, &str, &str)] = &[
+    ("decision", "agreed", "同意"),
+    ("decision", "refused", "拒绝"),
+    ("standing", "debited", "成功"),
+    ("standing", "failed", "失败"),
+    ("standing", "pending", "处理中"),
+    ("standing", "unknown", "未受理"),
+];
 
 /// The label of a field; its own name where people have none for it.
 pub fn label(name: &str) -> &str {
-    LABELS.iter().find(|(known, _)| *known == name).map_or(name, |(_, label)| label)
+    LABELS.iter().find(|(known, _)| *known == name).map_or_else(|| form_label(name), |(_, label)| label)
+}
+
+/// A form tells the names of its own fields.
+fn form_label(key: &str) -> &str {
+    static FORMS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+        let forms = [cargo_proposal(), open_cover_request()];
+        forms.iter().flat_map(|form| form.fields.iter().map(|rule| (rule.key, rule.name))).collect()
+    });
+    FORMS.iter().find(|(known, _)| *known == key).map_or(key, |(_, name)| name)
 }
 
 /// The attributes of an event (all but `data`), and what its `data` says; objects in it become `甲方 · 企业名称`.
