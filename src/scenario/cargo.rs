@@ -184,7 +184,7 @@ impl Reader<'_> {
                 }
                 _ => {
                     let found = self.source.slice(pair.span).to_owned();
-                    let expected = "货物类别写 [章的两位代码, 目的四位代码]，例如 [85, 8517]";
+                    let expected = "货物类别写 [章的两位代码, 目的四位代码]，例如 [85, 8531]";
                     self.push(MistakeKind::BadForm { found, expected }, pair.span);
                 }
             }

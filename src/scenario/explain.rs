@@ -25,6 +25,7 @@ use super::{
     meant::nearest,
     mistake,
     model::CardSlot,
+    script::not_there,
 };
 use crate::{
     verdict::{checks, citations::RULES, requirements},
@@ -235,9 +236,11 @@ fn fault(id: &str) -> Option<String> {
 fn outcome(id: &str) -> Option<String> {
     let (name, form, meaning) = catalogue::OUTCOMES.iter().find(|(name, ..)| *name == id)?;
     let mut text = format!("{name}  对手方剧本的结果\n\n  {meaning}\n\n  写作：{form}\n");
-    let points: Vec<String> = Point::ALL.iter().map(|p| format!("{}.{}", p.role().chinese(), p.chinese())).collect();
-    let _ = writeln!(text, "\n  用在：{}；取完以后都是同意", points.join("、"));
-    show(&mut text, &format!("对手方剧本: {{银行.签约: [{form}]}}"));
+    let points = Point::ALL.into_iter().filter(|point| not_there(name, *point).is_none());
+    let points: Vec<String> = points.map(|p| format!("{}.{}", p.role().chinese(), p.chinese())).collect();
+    let _ = writeln!(text, "\n  用在：{}；取完以后都是同意（成功、通过）", points.join("、"));
+    let point = if points.len() == Point::ALL.len() { "银行.签约" } else { points.first()? };
+    show(&mut text, &format!("对手方剧本: {{{point}: [{form}]}}"));
     Some(text)
 }
 
@@ -418,17 +421,27 @@ fn business_codes() -> impl Iterator<Item = (&'static str, &'static str, &'stati
 
 fn decision_point(id: &str) -> Option<String> {
     let point = Point::ALL.into_iter().find(|p| format!("{}.{}", p.role().chinese(), p.chinese()) == id)?;
-    let outcomes: Vec<&str> = catalogue::OUTCOMES.iter().map(|(_, form, _)| *form).collect();
-    let role = point.role().chinese();
-    let mut text = format!("{id}  决策点（{role}）\n\n  依次取用，一份申请取一个；默认同意，5–30 分钟内答复\n");
+    let there = catalogue::OUTCOMES.iter().filter(|(name, ..)| not_there(name, point).is_none());
+    let outcomes: Vec<&str> = there.map(|(_, form, _)| *form).collect();
+    let (role, yes, no) = (point.role().chinese(), point.yes(), point.no());
+    let after = answers_after(point);
+    let mut text = format!("{id}  决策点（{role}）\n\n  依次取用，一份申请取一个；默认{yes}，{after}内答复\n");
     let _ = writeln!(text, "\n  结果：{}", outcomes.join("、"));
     let _ = writeln!(
         text,
         "\n  可写机构名代替「{role}」：{}",
         Cast::fixture().institution_names(Some(point.role())).join("、")
     );
-    show(&mut text, &format!("对手方剧本: {{{id}: [拒绝(资料不全), 同意]}}"));
+    show(&mut text, &format!("对手方剧本: {{{id}: [{no}(资料不全), {yes}]}}"));
     Some(text)
+}
+
+/// How long a party takes, in the largest unit that both ends have: 5–30 分钟.
+fn answers_after(point: Point) -> String {
+    let (from, to) = point.answers_after_ms();
+    let units = [(3_600_000, "小时"), (60_000, "分钟"), (1_000, "秒")];
+    let (size, word) = units.into_iter().find(|(size, _)| from % size == 0 && to % size == 0).unwrap_or((1, "毫秒"));
+    format!("{}–{} {word}", from / size, to / size)
 }
 
 fn message(id: &str) -> Option<String> {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
+    party::Outcome,
     portal::{Page, RecordKind},
     refusal::{self, CodeEntry},
 };
@@ -50,8 +51,8 @@ pub(super) fn never_happens(wanted: &OnceKind, script: &[ScriptLine], faults: &[
     match wanted {
         OnceKind::Decision { point, outcome, .. } => {
             let mut taken = script.iter().filter(|l| l.point == *point).flat_map(|l| &l.outcomes);
-            let friendly = outcome == "同意" || outcome == "成功";
-            let fits = friendly || taken.any(|o| bare(o.to_string()).contains(&bare(outcome.clone())));
+            let friendly = *outcome == Outcome::friendly().at(*point).to_string();
+            let fits = friendly || taken.any(|o| bare(o.at(*point).to_string()).contains(&bare(outcome.clone())));
             (!fits).then(|| "「对手方剧本」里没有安排这个结果".to_owned())
         }
         OnceKind::Fault { kind, .. } => {

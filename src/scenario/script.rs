@@ -5,6 +5,7 @@
 use domain::{
     directory::PartyRole,
     message::Kind,
+    money::Money,
     party::{Misbehaviour, Outcome, Point, Terms},
 };
 use interchange::catalogue::CATALOGUE;
@@ -19,7 +20,7 @@ use super::{
     source::Span,
     steps::Fields,
     tree::{Key, Node, NodeKind},
-    values::{Unread, near_status_word, near_time, parse_lapse},
+    values::{Unread, near_amount, near_status_word, near_time, parse_lapse},
 };
 
 /// How deep outcomes may wrap each other.
@@ -136,9 +137,19 @@ impl Reader<'_> {
         if depth >= MAX_OUTCOME_DEPTH {
             return self.bad_outcome(part, "套了太多层");
         }
+        if let Some(wrong) = point.and_then(|point| not_there(word.text, point)) {
+            return self.bad_outcome(word, wrong);
+        }
         match (word.text, inner) {
-            ("同意" | "成功", None) => Some(Outcome::friendly()),
+            ("同意" | "成功" | "通过" | "已退款", None) => Some(Outcome::friendly()),
+            ("通过", Some(inner)) => self.premium(inner),
+            ("同意" | "成功", Some(inner)) if inner.text.starts_with("保费") => {
+                self.bad_outcome(inner, "保费写在核保和人工复核的「通过」里：'通过(保费: 120.00)'")
+            }
             ("同意" | "成功", Some(inner)) => self.agreement_terms(inner, point),
+            ("转人工复核", reason) => Some(Outcome::Refer { reason: reason.map(|reason| reason.text.into()) }),
+            ("处理中", None) => Some(Outcome::Pending),
+            ("未受理", None) => Some(Outcome::Unseen),
             ("拒绝" | "失败" | "回执拒绝", Some(reason))
                 if reason.text.matches('(').count() != reason.text.matches(')').count() =>
             {
@@ -174,6 +185,28 @@ impl Reader<'_> {
     fn bad_outcome(&mut self, part: Part<'_>, expected: &'static str) -> Option<Outcome> {
         let span = self.part_span(part);
         self.push(MistakeKind::BadForm { found: part.text.into(), expected }, span);
+        None
+    }
+
+    /// `保费: 120.00`
+    fn premium(&mut self, inner: Part<'_>) -> Option<Outcome> {
+        let Some(colon) = inner.text.find(':') else {
+            return self.bad_outcome(inner, "应为「保费: 120.00」");
+        };
+        let (label, amount) = (inner.sub(0, colon), inner.sub(colon + 1, inner.text.len()));
+        if label.text != "保费" {
+            let span = self.part_span(label);
+            self.unknown_field(label.text, "通过", ["保费"], span);
+            return None;
+        }
+        if let Ok(premium) = amount.text.parse::<Money>()
+            && premium > Money::ZERO
+        {
+            return Some(Outcome::Agree { terms: Terms::Premium(premium) });
+        }
+        let span = self.part_span(amount);
+        let nearest = near_amount(amount.text);
+        self.push(MistakeKind::BadAmount { found: amount.text.into(), nearest }, span);
         None
     }
 
@@ -483,7 +516,7 @@ impl Reader<'_> {
                     self.push(MistakeKind::BadForm { found: text, expected }, span);
                     return None;
                 }
-                let outcome = self.outcome(rest, Some(point), 0)?.to_string();
+                let outcome = self.outcome(rest, Some(point), 0)?.at(point).to_string();
                 OnceKind::Decision { party, point, outcome }
             }
             _ => {
@@ -536,6 +569,19 @@ fn full_width_in(text: &str) -> Option<(usize, char, char)> {
     }
     let delayed = text.starts_with("延迟") && !text.contains(',');
     delayed.then(|| text.find('，')).flatten().map(|i| (i, '，', ','))
+}
+
+/// Why an outcome's word says nothing at a decision point, if it is one of those that belong to some points alone.
+pub(super) fn not_there(word: &str, point: Point) -> Option<&'static str> {
+    #[rustfmt::skip] // One word a line.
+    const ONLY: &[(&str, &[Point], &str)] = &[
+        ("通过",       &[Point::Underwriting, Point::Review], "「通过」只用在保险公司.核保和保险公司.人工复核"),
+        ("转人工复核", &[Point::Underwriting],                "「转人工复核」只用在保险公司.核保"),
+        ("已退款",     &[Point::Refund],                      "「已退款」只用在保险公司.退款"),
+        ("处理中",     &[Point::Query],                       "「处理中」只用在银行.查询"),
+        ("未受理",     &[Point::Query],                       "「未受理」只用在银行.查询"),
+    ];
+    ONLY.iter().find(|(name, points, _)| *name == word && !points.contains(&point)).map(|(.., why)| *why)
 }
 
 /// What an outcome's word needs behind it.

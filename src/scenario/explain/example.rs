@@ -35,7 +35,7 @@ fn sample(field: &Field) -> &'static str {
         (_, Takes::Date) => "2026-04-01",
         (_, Takes::OneOf(words) | Takes::SomeOf(words)) => words.first().copied().unwrap_or_default(),
         (_, Takes::Terms) => "[{名称: 免赔, 内容: 每次事故免赔 500 元}]",
-        (_, Takes::Categories) => "[[85, 8517]]",
+        (_, Takes::Categories) => "[[85, 8531]]",
         (_, Takes::Attachments) => "[发票.pdf, 装箱单.png]",
         (_, Takes::Column) => "签约时间",
         (_, Takes::Duration) => "2小时",

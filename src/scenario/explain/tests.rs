@@ -27,7 +27,12 @@ fn examples(text: &str) -> Vec<String> {
 /// A file around an example: a step, a fault, or a key of the file.
 fn around(example: &str, fault: bool) -> String {
     let name = |name: &str| if example.contains(&format!("记作: {name}")) { "别的" } else { name }.to_owned();
-    let given = format!("已知: {{协议: [{{记作: {}}}]}}", name("协议"));
+    let given = format!(
+        "已知: {{协议: [{{记作: {}}}], 货运协议: [{{记作: {cover}}}], 投保单: [{{协议: ${cover}, 记作: {}}}]}}",
+        name("协议"),
+        name("投保单"),
+        cover = name("货运协议"),
+    );
     let top = ["场景: 例", "编号: EXAMPLE", "覆盖: [ACC-02]", given.as_str()];
     let key = example.split(':').next().unwrap_or_default();
     let mut text = String::new();
@@ -46,6 +51,16 @@ fn around(example: &str, fault: bool) -> String {
             name("旧"),
             name("表")
         );
+        let paid = if name("投保单") == "投保单" { "投保单" } else { "别的" };
+        for (verb, step) in [
+            ("预约", format!("  - 预约: {{记作: {}}}\n", name("预约"))),
+            ("在线支付", format!("  - 在线支付: {{投保单: ${paid}, 记作: {}}}\n", name("交费"))),
+        ] {
+            // Where 步 names a verb, it is there once.
+            if !(fault && example.contains(&format!("步: {verb}"))) {
+                text += &step;
+            }
+        }
         if example.starts_with("- ") && !fault {
             text += &format!("  {example}\n");
         }

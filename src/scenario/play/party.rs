@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// 货物类别 of an open cover unless a step says otherwise: chapter and heading.
-const USUAL_CATEGORIES: [(&str, &str); 4] = [("85", "8517"), ("85", "8531"), ("85", "8532"), ("84", "8471")];
+const USUAL_CATEGORIES: [(&str, &str); 3] = [("85", "8531"), ("85", "8532"), ("84", "8471")];
 /// 险别 that are no main ones (OPC-04).
 const ADDITIONAL: [&str; 2] = ["罢工险", "战争险"];
 
