@@ -22,6 +22,7 @@ use super::{
         self, Actor, Field, TOP_KEYS, Takes, VERBS, Verb,
         records::{RECORDS, RecordWords, every, words_of},
     },
+    fields::listed,
     meant::nearest,
     mistake,
     model::CardSlot,
@@ -296,7 +297,7 @@ fn listing(id: &str) -> Option<String> {
         _ if RecordKind::ALL.iter().any(|kind| kind.chinese() == id) => {
             let kind = RecordKind::ALL.into_iter().find(|kind| kind.chinese() == id)?;
             let words = words_of(kind);
-            let _ = writeln!(text, "{id}  {}\n\n  状态：{}", what_is(kind), words.states.join("、"));
+            let _ = writeln!(text, "{id}  {}\n\n  状态：{}", what_is(kind), listed(words.states));
             let lines = transitions(kind);
             if !lines.is_empty() {
                 text.push_str("\n  页面状态的每一种变化，状态记录里的代码和描述：\n");
