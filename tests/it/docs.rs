@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use domain::message::Kind;
-use interchange::catalogue::CATALOGUE;
+use domain::{directory::PartyRole, message::Kind};
+use interchange::catalogue::{CATALOGUE, by_type};
 use kouan::{
     scenario::{
         cast::Cast,
@@ -42,11 +42,37 @@ fn the_reference_of_the_language_has_every_word_in_its_place() {
 fn the_reference_of_the_interchange_has_a_row_for_every_message() {
     let text = fs::read_to_string(root().join("docs/interchange.md")).unwrap();
     for entry in CATALOGUE {
-        let name = entry.type_.trim_start_matches("cn.kouan.agreement.").trim_end_matches(".v1");
+        let name = entry.type_.trim_start_matches("cn.kouan.").trim_end_matches(".v1");
         let ends = format!("{:?} | {:?}", entry.from, entry.to).to_lowercase();
         let row = format!("| `{name}` | {} | {ends} | {} KiB |", entry.chinese, entry.size_limit / 1024);
         assert!(text.contains(&row), "{row}");
     }
+}
+
+/// Each block of `data` under Examples, as a message of its type.
+#[test]
+fn every_example_of_the_interchange_is_a_good_message() {
+    let text = fs::read_to_string(root().join("docs/interchange.md")).unwrap();
+    let examples = text.split("## Examples").nth(1).unwrap().split("\n## ").next().unwrap();
+    let mut shown = 0;
+    for block in examples.split("\n`").skip(1) {
+        let (name, data) = block.split_once("`\n").unwrap();
+        let entry = by_type(&format!("cn.kouan.{name}.v1")).unwrap_or_else(|| panic!("{name}"));
+        let party = |role| if role == PartyRole::Portal { "portal" } else { "boc" };
+        let event = format!(
+            r#"{{"specversion":"1.0","id":"m-1","source":"urn:kouan:party:{}","type":"{}","subject":"1",
+            "time":"2026-03-02T09:00:00+08:00","dataschema":"{}","datacontenttype":"application/json","sequence":"1",
+            "receiver":"urn:kouan:party:{}","data":{}}}"#,
+            party(entry.from),
+            entry.type_,
+            entry.data_schema,
+            party(entry.to),
+            data.trim(),
+        );
+        assert_eq!(interchange::event::parse(event.as_bytes()).map(|m| m.body.kind()), Ok(entry.kind), "{name}");
+        shown += 1;
+    }
+    assert_eq!(shown, 19, "one for each kind of the cargo line and of payment");
 }
 
 /// The ```yaml blocks of a document that are whole scenarios.

@@ -93,6 +93,11 @@ impl Filled {
         if fields.is_empty() { Ok(Self::new(form, &values)) } else { Err(WireMistake { fields }) }
     }
 
+    /// The bytes of all values together, as they are kept.
+    pub fn packed_len(&self) -> usize {
+        self.packed.len()
+    }
+
     /// The form whose values these are.
     pub fn form(&self) -> &Arc<Form> {
         &self.form

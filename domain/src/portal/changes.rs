@@ -136,10 +136,8 @@ impl Kept {
             let last = put(&mut self.pending, token.clone(), pending).map(|p| p.expires);
             replan(agenda, &Timer::Pending(token), last, next);
         }
-        for (id, record) in changes.records {
-            let next = record.deadline();
-            let last = self.records.put(record);
-            replan(agenda, &Timer::Record(id), last, next);
+        for record in changes.records.into_values() {
+            self.restore(record);
         }
         for row in changes.log {
             self.records.log(row);
@@ -152,6 +150,15 @@ impl Kept {
         }
         self.counts.extend(changes.counts);
         changes.sendings
+    }
+}
+
+impl Kept {
+    /// Keeps a record in its new form, with what time will do to it.
+    pub fn restore(&mut self, record: Any) {
+        let (id, next) = (record.id().clone(), record.deadline());
+        let last = self.records.put(record);
+        replan(&mut self.agenda, &Timer::Record(id), last, next);
     }
 }
 

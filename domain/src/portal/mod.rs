@@ -25,6 +25,7 @@ mod query;
 mod receiving;
 mod record;
 pub mod request;
+mod restore;
 mod rules;
 mod scope;
 mod session;
@@ -42,6 +43,7 @@ pub use self::{
     pages::{By, COVER_TABS, LISTS, ListPage, Page, page_states},
     query::{Query, Table},
     receiving::RECEIPT_CODES,
+    restore::Restorable,
     rules::{Permission, Rules},
     scope::{LogRow, Scope, Shown},
     session::{CardId, CardIdentity, CardRole, Challenge, LoginAnswer, SessionId},

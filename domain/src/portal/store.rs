@@ -154,6 +154,11 @@ impl Records {
         self.list(owner, kind)?.slots.get(at).map(|slot| &slot.record)
     }
 
+    /// How many records of a kind there are, of everybody.
+    pub fn count(&self, kind: RecordKind) -> usize {
+        self.lists.iter().map(|lists| lists[kind as usize].slots.len()).sum()
+    }
+
     /// Where an institution stands in [`Keys`]; none that any record has to do with has no place.
     pub fn institution(&self, party: &PartyId) -> Option<u16> {
         self.institutions.iter().position(|p| p == party).map(short)

@@ -21,7 +21,7 @@ use std::{
 
 use domain::{
     directory::PartyId,
-    portal::{RecordId, Rules, Table, Way},
+    portal::{Portal, RecordId, Rules, Table, Way},
 };
 use interchange::Suite;
 use virtual_card::Card;
@@ -194,6 +194,20 @@ fn setup(case: &Case, options: &Options, desks: Box<dyn Desks>) -> Setup {
         saboteur: options.saboteur,
         desks,
     }
+}
+
+/// Plays a case without judging it, for the portal that it leaves: to look at, or to take records from.
+pub fn play_for_portal(case: &Case, options: &Options) -> Portal {
+    let mut player = Player {
+        case,
+        world: World::new(setup(case, options, Box::new(MemoryDesks))),
+        names: BTreeMap::new(),
+        passwords: BTreeSet::new(),
+        step: None,
+        result: blank(case, options.seed),
+    };
+    player.play_steps();
+    player.world.portal().clone()
 }
 
 impl Player<'_> {
