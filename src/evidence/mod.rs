@@ -10,7 +10,13 @@ use domain::{
     Time,
     directory::PartyId,
     message::{Kind, MessageId},
+    portal::RecordKind,
 };
+
+mod ledgers;
+
+pub use domain::party::ProposalStanding;
+pub use ledgers::{AccountLine, CoverLine, LedgerLine, ProposalLine, RefundLine};
 
 /// Everything seen in one case, in the order in which it happened.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +27,18 @@ pub struct Evidence {
     pub owners: BTreeMap<String, String>,
     /// What each record's page and log showed at the end.
     pub pages: Vec<RecordPage>,
-    /// What stood in the parties' books at the end.
+    /// What stood in the parties' books of signings at the end.
     pub books: Vec<BookLine>,
+    /// What stood in the insurers' books of open covers at the end.
+    pub covers: Vec<CoverLine>,
+    /// What stood in the insurers' books of proposals at the end.
+    pub proposals: Vec<ProposalLine>,
+    /// Every debit in the banks' ledgers, in the order in which each bank made them.
+    pub ledger: Vec<LedgerLine>,
+    /// The banks' accounts at the end.
+    pub accounts: Vec<AccountLine>,
+    /// Every refund in the insurers' books.
+    pub refunds: Vec<RefundLine>,
 }
 
 /// One thing that happened.
@@ -205,10 +221,19 @@ pub struct PageSeen {
 pub struct RecordPage {
     /// The record's number at the portal.
     pub record: String,
+    /// What it is a page of.
+    pub kind: RecordKind,
     /// Labels and texts.
     pub fields: Vec<(String, String)>,
     /// The log, oldest first.
     pub log: Vec<LogLine>,
+}
+
+impl RecordPage {
+    /// What stands beside `label`; none where the page has no such field.
+    pub fn field(&self, label: &str) -> Option<&str> {
+        self.fields.iter().find(|(l, _)| l == label).map(|(_, text)| text.as_str())
+    }
 }
 
 /// An entry of a party's books.

@@ -13,6 +13,7 @@ pub mod fixtures;
 pub mod gateway;
 pub mod journal;
 pub mod keys;
+mod ledgers;
 pub mod network;
 mod parties;
 pub mod person;
@@ -29,7 +30,7 @@ use domain::{
     directory::{Directory, Enterprise, PartyId, PartyRole},
     message::Message,
     party::{self, Misbehaviour, Party},
-    portal::{Portal, RecordId, Rules, Way},
+    portal::{Portal, RecordId, RecordKind, Rules, Way},
     settings::Settings,
 };
 use interchange::Suite;
@@ -331,7 +332,7 @@ impl World {
             if let Some(shown) = scope.shown(&id) {
                 let log = shown.log.iter().map(log_line).collect();
                 let fields = shown.fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-                self.evidence.pages.push(RecordPage { record, fields, log });
+                self.evidence.pages.push(RecordPage { record, kind: RecordKind::Agreement, fields, log });
             }
         }
         for (id, (party, _)) in &self.parties {
@@ -344,6 +345,7 @@ impl World {
                     requests_handled: entry.requests_handled,
                 });
             }
+            ledgers::write_down(id, party, &mut self.evidence);
         }
         self.books_as_told();
         self.evidence

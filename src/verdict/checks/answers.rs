@@ -111,11 +111,22 @@ fn said_twice(evidence: &Evidence, wire: &Wire<'_>, context: &Judging<'_>, findi
 
 /// Whether this answer was decided at `point`, such as 银行.签约.
 fn decided_at(leaving: &Leaving<'_>, point: &str) -> bool {
-    match leaving.sent.kind {
-        Kind::InsurerSigningAnswered | Kind::BankSigningAnswered => point.ends_with("签约"),
-        Kind::AgreementEndAnswered => point.ends_with("解约"),
-        _ => false,
-    }
+    let decided = match leaving.sent.kind {
+        Kind::InsurerSigningAnswered | Kind::BankSigningAnswered => "签约",
+        Kind::AgreementEndAnswered => "解约",
+        Kind::OpenCoverAnswered => "预约",
+        Kind::DataChecked => "数据审核",
+        Kind::Underwritten => "核保",
+        Kind::Reviewed => "人工复核",
+        Kind::WithdrawalAnswered => "撤销",
+        Kind::PaymentAnswered => "扣款",
+        Kind::PaymentQueryAnswered => "查询",
+        Kind::PolicyEffected => "生效",
+        Kind::RefundAnswered => "退款",
+        // No answers.
+        _ => return false,
+    };
+    point.split_once('.').is_some_and(|(_, decision)| decision == decided)
 }
 
 fn failed(leaving: &Leaving<'_>, context: &Judging<'_>, text: impl Into<String>) -> Finding {
@@ -134,14 +145,15 @@ const fn word(decision: Decision) -> &'static str {
     }
 }
 
-/// A request is answered by one message; sending that again is no second answer.
+/// A request is answered by one message of a kind; sending that again is no second answer.
 fn once(story: &Story<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
     let mut first = BTreeMap::new();
     for (leaving, body) in &story.said {
-        let (Some(request), Some(decision)) = (&leaving.sent.correlation, decision(body)) else { continue };
-        if let Some(before) = first.insert(request, decision) {
+        let Some(request) = &leaving.sent.correlation else { continue };
+        let word = decision(body).map_or("已答复", word);
+        if let Some(before) = first.insert((request, leaving.sent.kind), word) {
             let text = "同一份申请答复了不止一次";
-            findings.push(failed(leaving, context, text).against("AGR-11").compared(word(before), word(decision)));
+            findings.push(failed(leaving, context, text).against("AGR-11").compared(before, word));
         }
     }
 }

@@ -9,14 +9,15 @@ use domain::{
     Time,
     directory::{PartyId, PartyRole},
     message::Kind,
+    portal::RecordKind,
 };
 
 use super::{
-    Judging, Outcome, log_order,
+    Judging, Outcome, log_order, states,
     wire::{Coming, Wire},
 };
 use crate::{
-    evidence::{Evidence, Happening, Sent},
+    evidence::{Evidence, Happening, RecordPage, Sent},
     verdict::finding::{Finding, Verdict},
 };
 
@@ -26,13 +27,13 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     let mut findings = Vec::new();
     let rows = log_order::rows(evidence);
     handled_once(evidence, context, &mut findings);
-    logged_once(&rows, &mut findings);
+    logged_once(evidence, &rows, &mut findings);
     one_number(evidence, &mut findings);
     page_and_books_agree(evidence, context, &mut findings);
     let wire = Wire::of(evidence, context.suite);
     for answer in first_arrivals(&wire) {
         taken_where_it_must(&answer, &wire, context, &mut findings);
-        logged_where_taken(&answer, &wire, &rows, context, &mut findings);
+        logged_where_taken(evidence, &answer, &wire, &rows, context, &mut findings);
     }
     Outcome { evaluated: !evidence.books.is_empty() || !rows.is_empty(), findings }
 }
@@ -62,10 +63,22 @@ fn handled_once(evidence: &Evidence, context: &Judging<'_>, findings: &mut Vec<F
     }
 }
 
-fn logged_once(rows: &[&crate::evidence::LogLine], findings: &mut Vec<Finding>) {
+/// The codes of lines that a record's log has once at most.
+const fn once(kind: RecordKind) -> &'static [&'static str] {
+    match kind {
+        RecordKind::Agreement => &["P101", "P102", "S"],
+        RecordKind::OpenCoverRequest => &["S"],
+        // It is changed as often as the insurer likes.
+        RecordKind::OpenCover => &[],
+        RecordKind::Proposal => &["P202", "W", "S"],
+        RecordKind::Payment => &["S", "R", "T"],
+    }
+}
+
+fn logged_once(evidence: &Evidence, rows: &[&crate::evidence::LogLine], findings: &mut Vec<Finding>) {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for row in rows {
-        if matches!(row.code.as_str(), "P101" | "P102" | "S") {
+        if once(states::kind_of(evidence, &row.record)).contains(&row.code.as_str()) {
             *counts.entry((&row.record, &row.code)).or_default() += 1;
         }
     }
@@ -111,7 +124,7 @@ fn end_is_under_way(evidence: &Evidence, record: &str) -> bool {
 
 /// An agreement that a page shows as 成功 stands in exactly its bank's books, under the number that the page shows.
 fn page_and_books_agree(evidence: &Evidence, context: &Judging<'_>, findings: &mut Vec<Finding>) {
-    for page in &evidence.pages {
+    for page in evidence.pages.iter().filter(|p| p.kind == RecordKind::Agreement) {
         let field = |label: &str| page.fields.iter().find(|(l, _)| l == label).map(|(_, text)| text.as_str());
         if field("状态") != Some("成功") {
             continue;
@@ -165,33 +178,84 @@ fn taken_where_it_must(answer: &Coming<'_>, wire: &Wire<'_>, context: &Judging<'
     let Some(request) = &answer.sent.correlation else { return };
     let told = wire.receipts.iter().find(|r| r.sent.id == *request && r.sent.to == answer.sent.from);
     let rejected = told.is_some_and(|r| !r.accepted && r.at < answer.at);
-    let answered = wire
-        .arrivals
-        .iter()
-        .any(|c| c.at < answer.at && c.sent.correlation.as_ref() == Some(request) && c.arrival.refused.is_none());
+    let answered = wire.arrivals.iter().any(|c| {
+        c.at < answer.at
+            && c.sent.kind == answer.sent.kind
+            && c.sent.correlation.as_ref() == Some(request)
+            && c.arrival.refused.is_none()
+    });
     match &answer.arrival.refused {
         None if rejected => findings.push(about(answer, context, "申请已被回执拒绝，对它的答复却被接受了")),
-        Some(code) if code == "K3202" && !rejected && !answered => {
+        Some(code) if code == "K3202" && !rejected && !answered && !is_overtaken(answer, wire) => {
             findings.push(about(answer, context, "对申请的第一个答复被拒绝了").compared("接受", code));
         }
         None | Some(_) => {}
     }
 }
 
-/// Codes of the lines that a message may leave in the log.
+/// Whether the business has gone on, so that this answer has nothing left to answer: a newer submission, a withdrawal
+/// that was granted, or, for a query, the bank's answer to the order.
+fn is_overtaken(answer: &Coming<'_>, wire: &Wire<'_>) -> bool {
+    let sent = answer.sent;
+    let about = |kind: Kind| move |s: &Sent| s.kind == kind && s.subject == sent.subject;
+    let granted = wire.arrivals.iter().any(|c| about(Kind::WithdrawalAnswered)(c.sent) && c.at <= answer.at);
+    match sent.kind {
+        Kind::DataChecked | Kind::Underwritten | Kind::Reviewed => {
+            let newer = |s: &Sent| about(Kind::ProposalSubmitted)(s) && sent.correlation.as_ref() != Some(&s.id);
+            granted || wire.sent.iter().any(|l| newer(l.sent) && l.at <= answer.at)
+        }
+        Kind::PaymentQueryAnswered => true,
+        _ => false,
+    }
+}
+
+/// Codes of the lines that a message may leave in the log; none of what nothing needs to be seen of.
 const fn traces(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::InsurerSigningAnswered => &["P101", "F"],
         // P001: it came too late, and is to be ended.
         Kind::BankSigningAnswered => &["S", "F", "P001"],
         Kind::AgreementEndAnswered => &["E", "F"],
-        Kind::AgreementEnded => &["E"],
-        _ => &[],
+        Kind::AgreementEnded | Kind::OpenCoverEnded => &["E"],
+        Kind::OpenCoverAnswered => &["S", "F"],
+        Kind::OpenCoverAdded | Kind::OpenCoverChanged | Kind::PolicyEffected => &["S"],
+        Kind::DataChecked => &["C001", "C101"],
+        Kind::Underwritten => &["C002", "C102"],
+        Kind::Reviewed => &["C002", "C103"],
+        Kind::WithdrawalAnswered => &["W", "F"],
+        Kind::PaymentAnswered => &["S", "F", "R"],
+        Kind::RefundAnswered => &["T", "F"],
+        // 处理中 changes nothing, and what the order's own answer has decided is decided.
+        Kind::PaymentQueryAnswered => &[],
+        Kind::InsurerSigningRequested
+        | Kind::BankSigningRequested
+        | Kind::AgreementEndRequested
+        | Kind::OpenCoverRequested
+        | Kind::ProposalSubmitted
+        | Kind::WithdrawalRequested
+        | Kind::PaymentOrdered
+        | Kind::PaymentQueried
+        | Kind::PaymentNotified
+        | Kind::RefundRequested => &[],
+    }
+}
+
+/// The portal's number of the record that a message is about: of an open cover messages know the insurer's alone.
+fn record_of<'e>(evidence: &'e Evidence, sent: &'e Sent) -> Option<&'e str> {
+    match sent.kind {
+        Kind::OpenCoverAdded | Kind::OpenCoverChanged | Kind::OpenCoverEnded => {
+            let shows = |p: &&RecordPage| {
+                p.kind == RecordKind::OpenCover && p.field("保险公司货运险协议编号") == Some(sent.subject.as_str())
+            };
+            evidence.pages.iter().find(shows).map(|p| p.record.as_str())
+        }
+        _ => Some(&sent.subject),
     }
 }
 
 /// What the portal has accepted is seen in the log, and not dropped: at once, or when what was sent before it is there.
 fn logged_where_taken(
+    evidence: &Evidence,
     message: &Coming<'_>,
     wire: &Wire<'_>,
     rows: &[&crate::evidence::LogLine],
@@ -199,18 +263,20 @@ fn logged_where_taken(
     findings: &mut Vec<Finding>,
 ) {
     let sent = message.sent;
-    if message.arrival.refused.is_some() {
+    if message.arrival.refused.is_some() || traces(sent.kind).is_empty() {
         return;
     }
+    let Some(record) = record_of(evidence, sent) else { return };
     // Without its predecessors it may wait for ever.
     let arrived: Option<Vec<Time>> = (1..=sent.sequence).map(|n| accepted_at(wire, message, n)).collect();
     let Some(complete) = arrived.and_then(|all| all.into_iter().max()) else { return };
     let by = complete.max(message.at + HELD);
-    let mut lines =
-        rows.iter().filter(|row| row.record == sent.subject && traces(sent.kind).contains(&row.code.as_str()));
+    let mut lines = rows.iter().filter(|row| row.record == record && traces(sent.kind).contains(&row.code.as_str()));
     let logged = lines.any(|row| match sent.kind {
         // An agreement that its bank has ended already is not ended again.
         Kind::AgreementEndAnswered if row.code == "E" => row.recorded_at <= by,
+        // What a query has told already is not told again; a cover that has run out is ended without another line.
+        Kind::PaymentAnswered | Kind::OpenCoverEnded => row.recorded_at <= by,
         _ => message.at <= row.recorded_at && row.recorded_at <= by,
     });
     if !logged {

@@ -133,6 +133,7 @@ pub(super) mod tests {
     use domain::{
         Time,
         message::{Kind, MessageId},
+        portal::RecordKind,
     };
 
     use super::{super::context::tests::without_keys, *};
@@ -158,7 +159,10 @@ pub(super) mod tests {
             })
             .collect();
         let fields = vec![("状态".into(), state.into())];
-        Evidence { pages: vec![RecordPage { record: RECORD.into(), fields, log }], ..Evidence::default() }
+        Evidence {
+            pages: vec![RecordPage { record: RECORD.into(), kind: RecordKind::Agreement, fields, log }],
+            ..Evidence::default()
+        }
     }
 
     fn sent(transit: usize, second: i64) -> Entry {

@@ -8,11 +8,12 @@ use std::{
 use domain::{
     directory::PartyId,
     message::{Decision, Kind},
+    portal::RecordKind,
 };
 use interchange::Opened;
 
 use super::{
-    Judging, Outcome,
+    Judging, Outcome, states,
     wire::{Bad, Coming, Wire},
 };
 use crate::{
@@ -217,21 +218,43 @@ fn answers_answer_something(wire: &Wire<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What only a good message may bring about has a good message before it: P101, S, and a line in a party's books.
+/// A line that rests on a message: the kind of record, its code, the message, and how it decides.
+type Ground = (RecordKind, &'static str, Kind, Decision);
+
+#[rustfmt::skip] // A table.
+const GROUNDS: &[Ground] = &[
+    (RecordKind::Agreement,        "P101", Kind::InsurerSigningAnswered, Decision::Agreed),
+    (RecordKind::Agreement,        "S",    Kind::BankSigningAnswered,    Decision::Agreed),
+    (RecordKind::OpenCoverRequest, "S",    Kind::OpenCoverAnswered,      Decision::Agreed),
+    (RecordKind::Proposal,         "C001", Kind::DataChecked,            Decision::Agreed),
+    (RecordKind::Proposal,         "C101", Kind::DataChecked,            Decision::Refused),
+    (RecordKind::Proposal,         "C002", Kind::Underwritten,           Decision::Agreed),
+    (RecordKind::Proposal,         "C002", Kind::Reviewed,               Decision::Agreed),
+    (RecordKind::Proposal,         "C102", Kind::Underwritten,           Decision::Refused),
+    (RecordKind::Proposal,         "C103", Kind::Reviewed,               Decision::Refused),
+    (RecordKind::Proposal,         "W",    Kind::WithdrawalAnswered,     Decision::Agreed),
+    (RecordKind::Proposal,         "S",    Kind::PolicyEffected,         Decision::Agreed),
+    (RecordKind::Payment,          "S",    Kind::PaymentAnswered,        Decision::Agreed),
+    (RecordKind::Payment,          "S",    Kind::PaymentQueryAnswered,   Decision::Agreed),
+    (RecordKind::Payment,          "T",    Kind::RefundAnswered,         Decision::Agreed),
+];
+
+/// What only a good message may bring about has a good message before it: lines of the log, and of a party's books.
 fn nothing_came_of_bad_ones(evidence: &Evidence, wire: &Wire<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
     let portal = PartyId::portal();
     for row in super::log_order::rows(evidence) {
-        let kind = match row.code.as_str() {
-            "P101" => Kind::InsurerSigningAnswered,
-            "S" => Kind::BankSigningAnswered,
-            _ => continue,
-        };
-        let grounds = wire
-            .taken_by(&portal, &row.record, kind)
-            .any(|c| c.at <= row.recorded_at && says_yes(c, context).unwrap_or(true));
+        let of = states::kind_of(evidence, &row.record);
+        let possible: Vec<&Ground> =
+            GROUNDS.iter().filter(|(kind, code, ..)| *kind == of && *code == row.code).collect();
+        let Some((.., named, _)) = possible.first() else { continue };
+        let grounds = possible.iter().any(|(_, _, kind, wanted)| {
+            wire.taken_by(&portal, &row.record, *kind)
+                .any(|c| c.at <= row.recorded_at && decides(c, context).is_none_or(|decision| decision == *wanted))
+        });
         if !grounds {
             let path = format!("{}.状态记录", row.record);
-            let text = format!("第 {} 条「{} {}」没有有效的{}作为依据", row.number, row.code, row.text, kind.chinese());
+            let text =
+                format!("第 {} 条「{} {}」没有有效的{}作为依据", row.number, row.code, row.text, named.chinese());
             findings.push(Finding::new(Verdict::Failed, NAME, path, text).against("MSG-02"));
         }
     }
@@ -253,9 +276,9 @@ fn nothing_came_of_bad_ones(evidence: &Evidence, wire: &Wire<'_>, context: &Judg
     }
 }
 
-/// Whether an answer agrees; `None` where it cannot be opened (that is told elsewhere).
-fn says_yes(coming: &Coming<'_>, context: &Judging<'_>) -> Option<bool> {
+/// How an answer decides; `None` where it decides nothing, or cannot be opened (that is told elsewhere).
+fn decides(coming: &Coming<'_>, context: &Judging<'_>) -> Option<Decision> {
     let opening = context.open(&coming.arrival.bytes, &coming.arrival.by, coming.at)?;
     let (decision, _) = opening.as_ref().as_ref().ok()?.message.body.decision()?;
-    Some(decision == Decision::Agreed)
+    Some(decision)
 }

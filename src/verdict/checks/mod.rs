@@ -6,21 +6,32 @@
 
 use std::collections::BTreeMap;
 
+mod accounts;
 mod answers;
 mod carriage;
 mod context;
+mod covers;
+mod debits;
 mod effects;
+mod forms;
 mod isolation;
 mod log_order;
 mod messages;
+mod policies;
 mod prompts;
+mod proposals;
 mod receipts;
 mod replays;
 mod requests;
 mod seals;
 mod states;
+mod sums;
+mod underwriting;
 mod wire;
+mod words;
 
+#[cfg(test)]
+mod cargo_tests;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
@@ -54,6 +65,14 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
+impl Outcome {
+    /// What both came to.
+    fn join(&mut self, other: Self) {
+        self.evaluated |= other.evaluated;
+        self.findings.extend(other.findings);
+    }
+}
+
 /// Every invariant.
 pub const INVARIANTS: &[Invariant] = &[
     Invariant {
@@ -79,7 +98,8 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "状态合法",
-        description: "状态记录中的每一步都是三方协议生命周期允许的，文字正确，页面上的状态与最后一步一致",
+        description: "状态记录中的每一步都是这种记录（三方协议、预约、货运协议、投保单、交费）的生命周期允许的，文字正确，\
+                      页面上的状态与最后一步一致",
         requirements: &["AGR-08"],
         check: states::check,
     },
@@ -97,19 +117,21 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "签名真实",
-        description: "每份签约申请都带有本企业法人卡的电子签名，签名可以验证，签署的文字写明银行、收款企业、付款账号和付款企业",
+        description: "每份签约申请都带有本企业法人卡的电子签名，每份扣款指令都带有本企业操作员卡的；签名可以验证，签署的文字写明银行、\
+                      收款企业、付款账号和付款企业，支付的写明金额、收款企业和付款账号",
         requirements: &["ACC-06", "AGR-07"],
         check: seals::check,
     },
     Invariant {
         name: "申请如实",
-        description: "签约申请中的付款银行、收款企业、付款企业信息与填写的一致，法定代表人和邮政编码与账户的一致并写入协议",
+        description: "签约申请中的付款银行、收款企业、付款企业信息与填写的一致，法定代表人和邮政编码与账户的一致并写入协议；\
+                      预约申请和投保申请写的是所填写的，保险金额和保费按规定算得，扣款指令的金额是保险公司给的保费之和",
         requirements: &["AGR-03", "AGR-04", "AGR-05", "AGR-06"],
         check: requests::check,
     },
     Invariant {
         name: "提示如实",
-        description: "协议签署和重新签署的对话框和成功提示是手册的文字",
+        description: "签署、预约、投保、撤销、支付等操作的对话框和成功提示是手册的文字",
         requirements: &["AGR-07"],
         check: prompts::check,
     },
@@ -130,6 +152,41 @@ pub const INVARIANTS: &[Invariant] = &[
         description: "一份登录签名只能用一次，重放的登录都被拒绝",
         requirements: &["ACC-11"],
         check: replays::check,
+    },
+    Invariant {
+        name: "每份投保单至多扣款一次",
+        description: "一笔扣款指令银行至多扣款一次；同一份投保单的保费至多扣款一次，多出的都退款；前一笔扣款还没有结果或已经成功时，\
+                      不再发出扣款指令",
+        requirements: &["PAY-04"],
+        check: debits::check,
+    },
+    Invariant {
+        name: "对账一致",
+        description: "银行的扣款、账户余额和答复，门户的交费记录，保险公司收到的保费和退款，金额和流水号都一致；每一笔都有依据，\
+                      还在办理中的以网络上看到的为准",
+        requirements: &["PAY-04", "PAY-05"],
+        check: accounts::check,
+    },
+    Invariant {
+        name: "核保如实",
+        description: "保险公司先审核数据、再核保、转人工的再复核，每次投保各答复一次；只接受与货运协议相符的投保单，超过单次限额的转人工复核；\
+                      保费是保险金额乘以费率，不低于最低保费；页面和账簿都是保险公司最后一次答复的，同意撤销之后不再有结果",
+        requirements: &["CGO-13", "CGO-14"],
+        check: underwriting::check,
+    },
+    Invariant {
+        name: "保单如实",
+        description: "银行答复扣款成功才通知缴费，保险公司收到缴费通知才让保单生效；页面正式生效的恰好是保险公司通知生效的，\
+                      保单号是它给的那一个，账簿中也是",
+        requirements: &["PAY-05"],
+        check: policies::check,
+    },
+    Invariant {
+        name: "协议如实",
+        description: "货运协议由保险公司新增一次，只变更和终止自己新增过的；页面是最后一次通知的内容，终止或过了结束日期为无效，\
+                      保险公司的账簿与通知的一致",
+        requirements: &["OPC-01", "OPC-07"],
+        check: covers::check,
     },
 ];
 

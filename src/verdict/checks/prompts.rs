@@ -1,4 +1,4 @@
-//! 提示如实 (AGR-07): an act that went through says so in the manual's words, and the dialog asks in them.
+//! 提示如实 (AGR-07, CGO-13, CGO-15): an act that went through says so in the manual's words, and the dialog asks in them.
 
 use super::{Judging, Outcome};
 use crate::{
@@ -8,14 +8,29 @@ use crate::{
 
 const NAME: &str = "提示如实";
 
-/// Verb, whether a record was made or acted on, and what the page says then (manual 4.1.1).
+/// Verb, whether a record was made or acted on, what the page may say then, and whose rule it is. Where the question is the
+/// last that is seen, it was answered 否.
 #[rustfmt::skip] // A table.
-const PROMPTS: &[(&str, bool, &str)] = &[
-    ("协议签署", true,  "签约请求发送成功"),
-    ("重新签署", true,  "签约请求发送成功"),
-    // Answered 否: the question is the last that is seen.
-    ("协议签署", false, "是否立即发送协议签署?"),
-    ("重新签署", false, "是否立即发送协议签署?"),
+const PROMPTS: &[(&str, bool, &[&str], &str)] = &[
+    ("协议签署", true,  &["签约请求发送成功"],               "AGR-07"),
+    ("重新签署", true,  &["签约请求发送成功"],               "AGR-07"),
+    ("协议签署", false, &["是否立即发送协议签署?"],          "AGR-07"),
+    ("重新签署", false, &["是否立即发送协议签署?"],          "AGR-07"),
+    ("预约",     true,  &["预约请求发送成功"],               "RSV-02"),
+    ("暂存",     true,  &["暂存成功"],                       "CGO-10"),
+    ("货运投保", true,  &["投保请求发送成功"],               "CGO-10"),
+    ("提交",     true,  &["投保请求发送成功"],               "CGO-10"),
+    ("修改",     true,  &["修改成功"],                       "CGO-12"),
+    ("删除",     true,  &["删除成功", "是否确认删除?"],      "CGO-10"),
+    ("删除",     false, &["删除成功", "是否确认删除?"],      "CGO-10"),
+    ("撤销",     true,  &["撤销请求发送成功", "是否确认撤销?"], "CGO-13"),
+    ("撤销",     false, &["是否确认撤销?"],                  "CGO-13"),
+    ("在线支付", true,  &["支付成功", "是否立即支付?"],      "CGO-15"),
+    ("在线支付", false, &["是否立即支付?"],                  "CGO-15"),
+    ("重新支付", true,  &["支付成功", "是否立即支付?"],      "CGO-16"),
+    ("重新支付", false, &["是否立即支付?"],                  "CGO-16"),
+    ("查询支付", true,  &["查询请求发送成功"],               "PAY-05"),
+    ("上传附件", true,  &["上传成功"],                       "CGO-09"),
 ];
 
 pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
@@ -26,13 +41,14 @@ pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
             continue;
         }
         let made = act.record.is_some();
-        let Some((.., prompt)) = PROMPTS.iter().find(|(verb, m, _)| *verb == act.verb && *m == made) else { continue };
+        let row = PROMPTS.iter().find(|(verb, m, ..)| *verb == act.verb && *m == made);
+        let Some((.., prompts, requirement)) = row else { continue };
         outcome.evaluated = true;
-        if act.prompt != *prompt {
+        if !prompts.contains(&act.prompt.as_str()) {
             outcome.findings.push(
                 Finding::new(Verdict::Failed, NAME, act.verb.clone(), format!("「{}」的提示不是手册的文字", act.verb))
-                    .against("AGR-07")
-                    .compared(*prompt, act.prompt.clone())
+                    .against(requirement)
+                    .compared(prompts.join(" 或 "), act.prompt.clone())
                     .during(entry.step),
             );
         }

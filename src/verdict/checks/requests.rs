@@ -1,9 +1,13 @@
 //! 申请如实 (AGR-03 .. AGR-07): what reaches insurer and bank is what the person chose and entered, and what the
 //! enterprise's account adds to it.
 
-use domain::{Time, directory::Directory, message::Payer};
+use domain::{
+    Time,
+    directory::Directory,
+    message::{Kind, Payer},
+};
 
-use super::{Judging, Outcome, seals::Request, wire::Wire};
+use super::{Judging, Outcome, forms, seals::Request, wire::Wire};
 use crate::{
     evidence::{Entered, Evidence, Happening},
     verdict::finding::{Finding, Verdict},
@@ -15,6 +19,9 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     for leaving in Wire::of(evidence, context.suite).first_sendings() {
         let sent = leaving.sent;
+        if !matches!(sent.kind, Kind::InsurerSigningRequested | Kind::BankSigningRequested) {
+            continue;
+        }
         let Some(entered) = entered(evidence, &sent.subject) else { continue };
         let Some(opening) = context.open(&sent.bytes, &sent.to, leaving.at) else { continue };
         let Ok(opened) = &*opening else { continue };
@@ -63,6 +70,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
             say("AGR-01", "服务类型", "保费支付", service);
         }
     }
+    outcome.join(forms::check(evidence, context));
     outcome
 }
 

@@ -13,17 +13,20 @@ use domain::{
         BankSigningAnswer, BankSigningRequest, Body, CardSeal, Decision, InsurerSigningAnswer, InsurerSigningRequest,
         Kind, Message, MessageId, Payer, Receipt,
     },
+    portal::RecordKind,
 };
 use interchange::{Identity, Peers, Suite};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use signing::{Algorithm, CardFacts, Certificate, CertificateRequest, KeyUse, PrivateKey, TestCa, sha256};
 
-use super::{Context, Invariant, Judging};
+use super::{Context, Invariant, Judging, Outcome};
 use crate::{
     evidence::{Act, Arrival, BookLine, Entered, Entry, Evidence, Happening, LogLine, PageSeen, RecordPage, Sent},
     verdict::finding::Finding,
 };
+
+pub mod cargo;
 
 pub const RECORD: &str = "20260302000000000001";
 pub const OWNER: &str = "91120116MA05TE5T79";
@@ -34,6 +37,9 @@ pub const TEXT: &str = "委托银行划缴保险费三方协议书 甲方 滨海
 
 /// 2000-01-01 to 2099-12-31.
 const VALID: (i64, i64) = (946_684_800, 4_102_444_799);
+
+/// What an insurer says unasked.
+const OF_THEIR_OWN: [Kind; 3] = [Kind::OpenCoverAdded, Kind::OpenCoverChanged, Kind::OpenCoverEnded];
 
 /// A cast with its keys, and the evidence of what it did.
 pub struct Story {
@@ -62,6 +68,14 @@ pub fn insurer() -> PartyId {
 impl Story {
     /// A story that went well.
     pub fn told_in(suite: Suite) -> Self {
+        let mut story = Self::cast(suite);
+        let seal = story.seal_by(OWNER, "10", TEXT);
+        story.tell(seal);
+        story
+    }
+
+    /// Nothing has happened yet.
+    fn cast(suite: Suite) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let ca = |name: &str, rng: &mut ChaCha20Rng| {
             let key = PrivateKey::generate(Algorithm::Sm2, rng).unwrap();
@@ -77,7 +91,7 @@ impl Story {
             }
             Suite::Sm2 | Suite::Rsa => with_certificates(&parties, &ca("测试根证书", &mut rng), &mut rng),
         };
-        let mut story = Self {
+        Self {
             evidence: Evidence::default(),
             identities,
             peers: peers.with_card_roots(card_roots.clone()),
@@ -86,10 +100,7 @@ impl Story {
             card_roots,
             cards,
             rng,
-        };
-        let seal = story.seal_by(OWNER, "10", TEXT);
-        story.tell(seal);
-        story
+        }
     }
 
     /// Card's signature under `text`, by a card of `uscc` in `role`.
@@ -158,7 +169,8 @@ impl Story {
             recorded_at: at(second),
         });
         let fields = vec![("状态".into(), "成功".into()), ("协议编号".into(), NUMBER.into())];
-        self.evidence.pages = vec![RecordPage { record: RECORD.into(), fields, log: log.collect() }];
+        self.evidence.pages =
+            vec![RecordPage { record: RECORD.into(), kind: RecordKind::Agreement, fields, log: log.collect() }];
         self.evidence.books = [(insurer(), None), (boc(), Some(NUMBER.to_owned()))]
             .into_iter()
             .map(|(party, agreement_number)| BookLine {
@@ -201,19 +213,26 @@ impl Story {
 
     /// Sends `body` as message `m{transit}`; it arrives a second later, its receipt another second later.
     fn message(&mut self, transit: usize, second: i64, body: Body, answers: Option<&str>) {
+        let portal = PartyId::portal;
         let (from, to) = match &body {
-            Body::InsurerSigningRequested(_) => (PartyId::portal(), insurer()),
-            Body::BankSigningRequested(_) => (PartyId::portal(), boc()),
-            Body::InsurerSigningAnswered(_) => (insurer(), PartyId::portal()),
-            _ => (boc(), PartyId::portal()),
+            Body::BankSigningRequested(_) | Body::PaymentOrdered(_) | Body::PaymentQueried(_) => (portal(), boc()),
+            Body::BankSigningAnswered(_) | Body::PaymentAnswered(_) | Body::PaymentQueryAnswered(_) => {
+                (boc(), portal())
+            }
+            body if body.kind().answers().is_some() || OF_THEIR_OWN.contains(&body.kind()) => (insurer(), portal()),
+            _ => (portal(), insurer()),
         };
+        let subject = body.business_number().to_owned();
+        let alike =
+            |e: &&Entry| matches!(&e.what, Happening::Sent(s) if s.from == from && s.to == to && s.subject == subject);
+        let before = self.evidence.entries.iter().filter(alike).count() as u64;
         let message = Message {
             id: MessageId::new(&format!("m{transit}")),
             source: from.clone(),
             target: to.clone(),
-            subject: RECORD.into(),
+            subject,
             time: at(second),
-            sequence: 1,
+            sequence: before + 1,
             correlation: answers.map(MessageId::new),
             body,
         };
@@ -316,11 +335,16 @@ impl Story {
         }
     }
 
-    /// Runs one invariant, which must find something to judge.
-    pub fn judged_by(&self, invariant: &Invariant) -> Vec<Finding> {
+    /// Runs one invariant.
+    pub fn outcome_of(&self, invariant: &Invariant) -> Outcome {
         let identities = |id: &PartyId| self.identities.get(id);
         let context = self.context(&identities);
-        let outcome = (invariant.check)(&self.evidence, &Judging::new(context));
+        (invariant.check)(&self.evidence, &Judging::new(context))
+    }
+
+    /// Runs one invariant, which must find something to judge.
+    pub fn judged_by(&self, invariant: &Invariant) -> Vec<Finding> {
+        let outcome = self.outcome_of(invariant);
         assert!(outcome.evaluated, "{}", invariant.name);
         outcome.findings
     }

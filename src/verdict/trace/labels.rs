@@ -1,5 +1,7 @@
 //! The names of a message's fields as people know them, and a message's content as labelled texts.
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 use serde_json::Value;
 
 use super::Field;
@@ -43,14 +45,65 @@ const LABELS: &[(&str, &str)] = &[
     ("agreement_number", "协议编号"),
     ("effective", "协议生效时间"),
     ("expiry", "协议失效时间"),
+    ("submission", "第几次提交"),
+    ("open_cover", "保险公司货运险协议编号"),
+    ("number", "编号"),
+    ("request", "所依据的预约"),
+    ("enterprise", "企业名称"),
+    ("insurer", "保险机构名称"),
+    ("line", "险种名称"),
+    ("rate", "保险费率"),
+    ("minimum_premium", "最低保费"),
+    ("voyage_limit", "单次限额"),
+    ("modes", "运输方式"),
+    ("begins", "协议起效时间"),
+    ("ends", "协议结束时间"),
+    ("coverages", "险别"),
+    ("kind", "是否主险"),
+    ("categories", "货物类别"),
+    ("chapter", "货物大类"),
+    ("heading", "货物细类"),
+    ("special_terms", "特殊约定"),
+    ("attachments", "附件"),
+    ("content", "内容"),
+    ("sha256", "内容摘要 SHA-256"),
+    ("submitted_at", "申请时间"),
+    ("form", "表单"),
+    ("proposal_number", "投保单号"),
+    ("premium", "保费"),
+    ("premium_due", "缴费截止日"),
+    ("policy_number", "保单号"),
+    ("in_force_at", "生效时间"),
+    ("payment", "支付流水号"),
+    ("debit", "银行流水号"),
+    ("amount", "金额"),
+    ("items", "各笔保费"),
+    ("ordered_at", "支付时间"),
+    ("standing", "支付状态"),
 ];
 
+/// What a form calls its fields, by their keys in a message.
+static OF_FORMS: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+    let forms = [domain::form::cargo_proposal(), domain::form::open_cover_request()];
+    forms.iter().flat_map(|form| &form.fields).map(|field| (field.key, field.name)).collect()
+});
+
 /// Words that stand for others.
-const WORDS: &[(&str, &str, &str)] = &[("decision", "agreed", "同意"), ("decision", "refused", "拒绝")];
+const WORDS: &[(&str, &str, &str)] = &[
+    ("decision", "agreed", "同意"),
+    ("decision", "refused", "拒绝"),
+    ("kind", "main", "主险"),
+    ("kind", "additional", "附加险"),
+    ("standing", "debited", "成功"),
+    ("standing", "failed", "失败"),
+    ("standing", "pending", "处理中"),
+    ("standing", "unknown", "未受理"),
+];
 
 /// The label of a field; its own name where people have none for it.
 pub fn label(name: &str) -> &str {
-    LABELS.iter().find(|(known, _)| *known == name).map_or(name, |(_, label)| label)
+    let known = LABELS.iter().find(|(known, _)| *known == name).map(|(_, label)| *label);
+    known.or_else(|| OF_FORMS.get(name).copied()).unwrap_or(name)
 }
 
 /// The attributes of an event (all but `data`), and what its `data` says; objects in it become `甲方 · 企业名称`.
@@ -87,12 +140,19 @@ fn ordered(value: &Value) -> Vec<(&String, &Value)> {
 fn text(name: &str, value: &Value) -> String {
     match value {
         Value::String(text) if name == "certificate" => certificate(text),
+        // Whole files, up to five MiB each.
+        Value::String(text) if name == "content" && text.len() > 2_700 => format!("（base64，{} 个字符）", text.len()),
         Value::String(text) if name == "signature" => format!("{text:.24}…（base64，{} 个字符）", text.len()),
         Value::String(text) => WORDS
             .iter()
             .find(|(field, word, _)| *field == name && word == text)
             .map_or_else(|| text.clone(), |(_, _, chinese)| (*chinese).into()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+        Value::Array(items) => items.iter().map(|item| text(name, item)).collect::<Vec<_>>().join("；"),
+        Value::Object(_) => {
+            let fields = ordered(value).into_iter();
+            fields.map(|(name, value)| format!("{} {}", label(name), text(name, value))).collect::<Vec<_>>().join("，")
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }
 
