@@ -1,13 +1,11 @@
 //! The example of every verb of the cargo line does what it says, once the steps before it are done.
 
 use interchange::Suite as Seal;
-use kouan::{
-    scenario::{
-        Cast,
-        catalogue::cargo,
-        play::{Options, play},
-        read,
-    },
+use kouan::scenario::{
+    Cast,
+    catalogue::cargo,
+    play::{Options, play},
+    read,
 };
 
 const DRAFT: &str = "暂存: {协议: $货运协议, 附件: 发票.pdf, 记作: 投保单}";
@@ -59,8 +57,10 @@ const THEN: &[(&str, &str)] = &[
 fn the_example_of_each_verb_of_the_cargo_line_does_what_it_says() {
     let verbs = cargo::PERSONS.iter().chain(cargo::PARTIES);
     for verb in verbs {
-        let (_, script, before, after) =
-            PLAYED.iter().find(|(name, ..)| *name == verb.name).unwrap_or_else(|| panic!("{} is not played", verb.name));
+        let (_, script, before, after) = PLAYED
+            .iter()
+            .find(|(name, ..)| *name == verb.name)
+            .unwrap_or_else(|| panic!("{} is not played", verb.name));
         let script = if script.is_empty() { String::new() } else { format!("对手方剧本:\n  {script}\n") };
         let then = THEN.iter().filter(|(name, _)| *name == verb.name).map(|(_, step)| format!("  - {step}\n"));
         let text = format!(
@@ -76,7 +76,8 @@ fn the_example_of_each_verb_of_the_cargo_line_does_what_it_says() {
         // What the rules over the evidence say is tested where they are.
         let of_steps = ["given", "step", "wait", "expect", "refusal"];
         let found = result.findings.iter().filter(|f| of_steps.contains(&f.check.as_str()));
-        let found: Vec<String> = found.map(|f| format!("{} {} {:?} {:?}", f.check, f.text, f.expected, f.actual)).collect();
+        let found: Vec<String> =
+            found.map(|f| format!("{} {} {:?} {:?}", f.check, f.text, f.expected, f.actual)).collect();
         assert!(found.is_empty(), "{text}\n{found:#?}");
     }
 }
