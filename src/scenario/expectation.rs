@@ -3,7 +3,7 @@
 //! The other half of a [`Reader`]'s values; whether an expectation holds is the verdict's to say.
 
 use super::{
-    fields::{Asked, Reader},
+    fields::{Asked, Reader, listed},
     mistake::{MistakeKind, Vocabulary},
     tree::{Node, NodeKind},
     values::{near_comparison, near_count, near_expectation, near_time, parse_time},
@@ -133,7 +133,7 @@ impl Reader<'_> {
         if !words.is_empty() && !words.contains(&text) {
             let kind = if words == asked.codes { Vocabulary::LogCode } else { Vocabulary::State };
             if kind == Vocabulary::State && asked.codes.contains(&text) {
-                let states = words.join("、");
+                let states = listed(words);
                 let why = format!("这是状态记录里的代码，页面的状态是 {states}；比代码要写「状态记录」");
                 self.cannot_hold(text, why, node.span);
             } else {

@@ -22,6 +22,7 @@ use super::{
         self, Actor, Field, TOP_KEYS, Takes, VERBS, Verb,
         records::{RECORDS, RecordWords, every, words_of},
     },
+    fields::listed,
     meant::nearest,
     mistake,
     model::CardSlot,
@@ -255,21 +256,42 @@ const fn what_is(kind: RecordKind) -> &'static str {
     }
 }
 
-/// The rows of a kind's life cycle in words.
-fn transitions(kind: RecordKind) -> Vec<String> {
+/// One row of a life cycle as the page shows it.
+struct Transition {
+    from: &'static str,
+    to: &'static str,
+    event: &'static str,
+    /// Code and text; empty where nothing is logged.
+    log: String,
+    code: &'static str,
+    requirements: &'static [&'static str],
+}
+
+/// The rows of a kind's life cycle, in their order; those that look alike on the page only once.
+fn transitions(kind: RecordKind) -> Vec<Transition> {
+    // Each kind has states and events of its own.
+    macro_rules! told {
+        ($rows:expr) => {
+            $rows
+                .iter()
+                .map(|row| Transition {
+                    from: row.from.page_text(),
+                    to: row.to.page_text(),
+                    event: row.event.chinese(),
+                    log: if row.code.is_empty() { String::new() } else { format!("{} {}", row.code, row.text) },
+                    code: row.code,
+                    requirements: row.requirements,
+                })
+                .collect()
+        };
+    }
+    let rules = Rules::default();
     match kind {
-        RecordKind::Agreement => Rules::default()
-            .agreement
-            .iter()
-            .map(|row| {
-                let (from, to) = (row.from.page_text(), row.to.page_text());
-                let (event, rules) = (row.event.chinese(), row.requirements.join("、"));
-                let log =
-                    if row.code.is_empty() { "不记录".to_owned() } else { format!("{} {}", row.code, row.text) };
-                format!("{from} → {to}  {event}：{log}  {rules}")
-            })
-            .collect(),
-        RecordKind::OpenCoverRequest | RecordKind::OpenCover | RecordKind::Proposal | RecordKind::Payment => Vec::new(),
+        RecordKind::Agreement => told!(rules.agreement),
+        RecordKind::OpenCoverRequest => told!(rules.open_cover_request),
+        RecordKind::OpenCover => told!(rules.open_cover),
+        RecordKind::Proposal => told!(rules.proposal),
+        RecordKind::Payment => told!(rules.payment),
     }
 }
 
@@ -296,14 +318,13 @@ fn listing(id: &str) -> Option<String> {
         _ if RecordKind::ALL.iter().any(|kind| kind.chinese() == id) => {
             let kind = RecordKind::ALL.into_iter().find(|kind| kind.chinese() == id)?;
             let words = words_of(kind);
-            let _ = writeln!(text, "{id}  {}\n\n  状态：{}", what_is(kind), words.states.join("、"));
-            let lines = transitions(kind);
-            if !lines.is_empty() {
-                text.push_str("\n  页面状态的每一种变化，状态记录里的代码和描述：\n");
-            }
-            for line in lines {
+            let _ = writeln!(text, "{id}  {}\n\n  状态：{}", what_is(kind), listed(words.states));
+            text.push_str("\n  页面状态的每一种变化，状态记录里的代码和描述：\n");
+            for row in transitions(kind) {
+                let log = if row.log.is_empty() { "不记录" } else { row.log.as_str() };
+                let rules = row.requirements.join("、");
+                let line = format!("    {} → {}  {}：{log}  {rules}\n", row.from, row.to, row.event);
                 // Several inner states look the same on the page.
-                let line = format!("    {line}\n");
                 if !text.contains(&line) {
                     text.push_str(&line);
                 }
@@ -493,19 +514,21 @@ fn state(id: &str) -> Option<String> {
         let kind = words.kind.chinese();
         let what = if is_state { format!("{kind}的状态") } else { format!("{kind}状态记录里的代码") };
         let _ = writeln!(text, "{}{id}  {what}", if text.is_empty() { "" } else { "\n" });
-        if words.kind == RecordKind::Agreement {
-            text.push_str("\n  怎样来的：\n");
-            let mut lines: Vec<String> = Vec::new();
-            let all = Rules::default().agreement;
-            for row in all.iter().filter(|r| if is_state { r.to.page_text() == id } else { r.code == id }) {
-                let log = if row.code.is_empty() { String::new() } else { format!("，记 {} {}", row.code, row.text) };
-                let (from, to) = (row.from.page_text(), row.to.page_text());
-                lines.push(format!("    {from} → {to}  {}{log}\n", row.event.chinese()));
-                ids.extend(row.requirements.iter().filter(|r| !ids.contains(r)).copied().collect::<Vec<_>>());
+        text.push_str("\n  怎样来的：\n");
+        let mut lines: Vec<String> = Vec::new();
+        for row in transitions(words.kind).iter().filter(|r| if is_state { r.to == id } else { r.code == id }) {
+            let log = if row.log.is_empty() { String::new() } else { format!("，记 {}", row.log) };
+            let line = format!("    {} → {}  {}{log}\n", row.from, row.to, row.event);
+            if !lines.contains(&line) {
+                lines.push(line);
             }
-            lines.dedup();
-            text.extend(lines);
+            for rule in row.requirements {
+                if !ids.contains(rule) {
+                    ids.push(rule);
+                }
+            }
         }
+        text.extend(lines);
         let _ = writeln!(text, "\n  `kouan explain {kind}` 列出全部状态和转换");
         if is_state {
             show(&mut text, &format!("- 等待: {{{kind}: {{状态: {id}}}, 时限: 3天}}"));

@@ -128,6 +128,12 @@ pub(super) fn nodes_of(node: Option<&Node>) -> &[Node] {
     }
 }
 
+/// Words one after another; one that holds a comma itself stands in brackets.
+pub(super) fn listed(words: &[&str]) -> String {
+    let bracketed = |word: &&str| if word.contains('，') { format!("「{word}」") } else { (*word).to_owned() };
+    words.iter().map(bracketed).collect::<Vec<_>>().join("、")
+}
+
 /// What a list is called where one is expected.
 const A_LIST: &str = "列表 [甲, 乙]";
 
@@ -237,7 +243,7 @@ impl<'s> Reader<'s> {
             return;
         }
         let list =
-            if nearest.is_none() && kind.is_short() || known.len() <= FEW { known.join("、") } else { String::new() };
+            if nearest.is_none() && kind.is_short() || known.len() <= FEW { listed(&known) } else { String::new() };
         self.push(MistakeKind::Unknown { kind, found: found.into(), nearest, known: list }, span);
     }
 

@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     party::Outcome,
-    portal::{Page, RecordKind},
+    portal::RecordKind,
     refusal::{self, CodeEntry},
 };
 
 use super::{
     cast::Cast,
-    catalogue::forms::FormName,
+    catalogue::{forms::FormName, records::page_kind, verb_named},
     mistake::{Mistake, MistakeKind},
     model::{Act, Case, Fault, FaultKind, OnceKind, RefusalExpected, ScriptLine, Step, SubjectExpected, Who},
     read::Reading,
@@ -104,6 +104,11 @@ impl Citable {
         }
         if let Some(refusal) = &step.refusal {
             self.refusal(&step.act, refusal);
+            if let Act::Cargo(_) = &step.act {
+                // Which of a verb's rules refuses is known only then.
+                self.ids.extend(verb_named(step.verb).map(|verb| verb.requirements).unwrap_or_default());
+                self.ids.extend(["UI-07", "OPC-06", "PAY-04", "PAY-05"]);
+            }
             return;
         }
         let mut declined = false;
@@ -125,7 +130,10 @@ impl Citable {
             Act::Query { who, page, filters, .. } => {
                 if let Some(name) = &step.name {
                     let role = if self.passwords.contains(who) { "账号密码" } else { who.card.kind() };
-                    let owners = if *page == Page::Agreements { &self.signers } else { &self.senders };
+                    let owners = match page_kind(*page) {
+                        None | Some(RecordKind::Agreement) => &self.signers,
+                        Some(_) => &self.senders,
+                    };
                     let others_have_records = owners.iter().any(|e| *e != who.enterprise);
                     let read = Read { page: page.name(), filtered: !filters.is_empty(), role, others_have_records };
                     self.tables.insert(name.clone(), read);

@@ -89,6 +89,8 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("是",       &["yes", "true", "y", "on", "对", "√", "真", "1", "确定"]),
     ("否",       &["no", "false", "n", "off", "不", "不是", "×", "x", "假", "0", "取消"]),
     ("账号密码", &["密码", "账号", "帐号密码", "password"]),
+    ("升序",     &["正序", "顺序", "从小到大", "asc"]),
+    ("降序",     &["倒序", "逆序", "从大到小", "desc"]),
     ("数据审核成功，待核保", &["待核保", "数据审核成功", "数据审核成功,待核保"]),
     ("核保未通过，转人工复核", &["转人工复核", "核保未通过", "人工复核", "核保未通过,转人工复核"]),
     ("已出单未缴费", &["未缴费", "待缴费", "核保成功待缴费", "已出单"]),
@@ -131,14 +133,13 @@ pub(super) fn part_not_built(word: &str) -> Option<&'static str> {
     LATER.iter().find(|(_, words)| words.contains(&word)).map(|(part, _)| *part)
 }
 
-/// The part that is not built yet to which a requirement belongs, by the letters of its id.
+/// The part that is not built yet to which a requirement belongs, by the start of its id.
 pub fn part_of_requirement(id: &str) -> Option<&'static str> {
     #[rustfmt::skip] // One part a line.
     const PARTS: &[(&str, &str)] = &[
-        ("CRD", "企业征信"), ("LIM", "额度"),     ("DTY", "关税保证保险"), ("CLM", "理赔"),
+        ("PAY-02", "合并支付"), ("CRD", "企业征信"), ("LIM", "额度"),     ("DTY", "关税保证保险"), ("CLM", "理赔"),
     ];
-    let letters = id.split('-').next()?;
-    PARTS.iter().find(|(l, _)| *l == letters).map(|(_, part)| *part)
+    PARTS.iter().find(|(start, _)| id.starts_with(start)).map(|(_, part)| *part)
 }
 
 /// Traditional characters and the simplified ones for them, in turn: those that our words could be written with.
@@ -275,9 +276,10 @@ mod tests {
                 assert!(part_not_built(word).is_some());
             }
         }
-        assert_eq!(part_not_built("在线支付"), Some("在线交费"));
+        assert_eq!(part_not_built("额度申请"), Some("额度"));
         assert_eq!(part_not_built("飞起来"), None);
-        assert_eq!(part_of_requirement("PAY-02"), Some("在线交费"));
+        assert_eq!(part_of_requirement("PAY-02"), Some("合并支付"));
         assert_eq!(part_of_requirement("AGR-02"), None);
+        assert_eq!(part_of_requirement("CGO-12"), None);
     }
 }

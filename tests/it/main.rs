@@ -15,6 +15,7 @@ mod docs;
 mod doors;
 mod dropped;
 mod editor;
+mod examples;
 mod faults;
 mod fmt;
 mod guide;

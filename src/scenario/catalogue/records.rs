@@ -303,3 +303,24 @@ pub fn every(of: impl Fn(&'static RecordWords) -> &'static [&'static str]) -> Ve
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_and_their_states_are_the_portals() {
+        for page in Page::ALL {
+            if page != Page::CoverDetails {
+                assert_eq!(page_columns(page), page.columns(), "{}", page.name());
+            }
+            assert_eq!(page_filters(page), page.filters(), "{}", page.name());
+            assert_eq!(page_sorts(page), page.sorts(), "{}", page.name());
+            if let Some(list) = page.list() {
+                let states = page_states(page);
+                assert!(list.states.iter().all(|state| states.contains(state)), "{}", page.name());
+                assert_eq!(list.states.len(), states.len(), "{}", page.name());
+            }
+        }
+    }
+}

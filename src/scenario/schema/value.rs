@@ -280,12 +280,18 @@ fn states() -> impl Iterator<Item = Word> {
 
 /// Codes of status logs, with the texts that stand beside them on the page.
 fn log_codes() -> Vec<Word> {
-    let rows = Rules::default().agreement;
+    let rules = Rules::default();
+    let rows: Vec<(&str, &str)> = (rules.agreement.iter().map(|r| (r.code, r.text)))
+        .chain(rules.open_cover_request.iter().map(|r| (r.code, r.text)))
+        .chain(rules.open_cover.iter().map(|r| (r.code, r.text)))
+        .chain(rules.proposal.iter().map(|r| (r.code, r.text)))
+        .chain(rules.payment.iter().map(|r| (r.code, r.text)))
+        .collect();
     let texts = |code: &str| {
-        let mut texts: Vec<String> = Vec::new();
-        for row in rows.iter().filter(|r| r.code == code) {
-            if !texts.contains(&row.text.to_string()) {
-                texts.push(row.text.to_string());
+        let mut texts: Vec<&str> = Vec::new();
+        for (_, text) in rows.iter().filter(|(c, _)| *c == code) {
+            if !texts.contains(text) {
+                texts.push(text);
             }
         }
         texts.join("；")
