@@ -281,11 +281,23 @@ impl Reader<'_> {
         let enterprise = fields.node("企业").and_then(|n| self.enterprise(n)).unwrap_or(0);
         let default = match verb.actor {
             Actor::Person(_) if self.needs_legal_card(fields) => CardSlot::Legal,
+            // 重新发送 is done with the card that the record belongs to.
+            Actor::Person(_) if self.record_of(fields).is_some_and(|kind| kind != RecordKind::Agreement) => {
+                CardSlot::Operator
+            }
             Actor::Person(card) => card,
             Actor::Party(_) | Actor::Nobody => CardSlot::Operator,
         };
         let card = fields.node("由").and_then(|n| self.card(n)).unwrap_or(default);
         Who { enterprise, card }
+    }
+
+    /// What kind of record 记录 names.
+    fn record_of(&self, fields: &Fields<'_>) -> Option<RecordKind> {
+        match fields.node("记录").map(|n| &n.kind) {
+            Some(NodeKind::Scalar { text, .. }) => self.kind_of_name(text.strip_prefix('$')?),
+            _ => None,
+        }
     }
 
     /// Whether a page is one of payment agreements, which only the legal person's card opens (ACC-08).
@@ -294,7 +306,7 @@ impl Reader<'_> {
             Some(NodeKind::Scalar { text, .. }) => Some(text.as_str()),
             _ => None,
         };
-        let record = text("记录").and_then(|t| self.kind_of_name(t.strip_prefix('$')?));
+        let record = self.record_of(fields);
         match text("页").and_then(Page::by_name) {
             Some(Page::Agreements) => true,
             Some(Page::StatusLog) => record.is_none_or(|kind| kind == RecordKind::Agreement),

@@ -324,6 +324,7 @@ impl World {
 
     /// Closes the case: what pages and books show at the end goes into the evidence.
     pub fn finish(mut self) -> Evidence {
+        self.own_covers();
         let records: Vec<(String, String)> = self.evidence.owners.clone().into_iter().collect();
         for (record, uscc) in records {
             let Some(enterprise) = self.fixtures.enterprises.iter().find(|e| e.uscc.as_str() == uscc) else { continue };
@@ -349,6 +350,18 @@ impl World {
         }
         self.books_as_told();
         self.evidence
+    }
+
+    /// No card made an open cover: whose it is stands in the insurer's books, and it is looked for on that enterprise's page.
+    fn own_covers(&mut self) {
+        for (insurer, (party, _)) in &self.parties {
+            for cover in party.covers() {
+                let uscc = &cover.terms.uscc;
+                if let Some(id) = self.portal.observe(uscc).cover_numbered(insurer, &cover.terms.number) {
+                    self.evidence.owners.insert(id.to_string(), uscc.to_string());
+                }
+            }
+        }
     }
 
     fn role_of(&self, id: &PartyId) -> PartyRole {

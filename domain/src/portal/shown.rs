@@ -207,7 +207,7 @@ fn payment(record: &Payment, scope: &Scope<'_>) -> Cells {
         ("业务类型", "货运险".to_owned()),
         ("投保单号", record.items.iter().map(|i| i.number.as_str()).collect::<Vec<_>>().join(",")),
         ("申请编号", record.items.iter().map(|i| i.proposal.as_str()).collect::<Vec<_>>().join(",")),
-        ("保险机构名称", scope.directory.name_of(&record.payee)),
+        ("保险机构名称", scope.directory.name_of(&record.insurer)),
         ("收款企业名称", scope.directory.name_of(&record.payee)),
         ("付款银行", scope.directory.name_of(&record.bank)),
         ("付款账号", record.account.clone()),
@@ -275,7 +275,7 @@ pub(super) fn keys(record: &Any, mut place: impl FnMut(&PartyId) -> u16) -> Keys
             ..blank
         },
         Any::Payment(r) => Keys {
-            insurer: place(&r.payee),
+            insurer: place(&r.insurer),
             bank: place(&r.bank),
             made: r.ordered_at,
             cents: [r.amount.cents(), i64::MIN],
