@@ -10,8 +10,8 @@ use domain::{
 
 use super::{
     catalogue::{
-        AGREEMENT_FORM, Actor, BANK_LABEL, BANK_SHORT, Field, GIVEN_KEYS, PAYEE_LABEL, REFUSAL_KEYS, TABLE_FIELDS,
-        TERMS_LABEL, TERMS_PRINTED, Takes, VERBS, Verb,
+        AGREEMENT_FORM, Actor, BANK_LABEL, BANK_SHORT, Field, GIVEN_KEYS, REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL,
+        TERMS_PRINTED, Takes, VERBS, Verb,
         forms::{FormName, INSURER_LABEL, INSURER_SHORT},
         page_columns, page_filters, page_sorts,
         records::{ORDERS, RANGES, TABS, page_states, words_of},
@@ -630,7 +630,7 @@ impl Reader<'_> {
                         };
                         let row = shown.split_once('[').map_or(shown, |(list, _)| list);
                         if FORMS.iter().any(|f| f.has(shown))
-                            || FILTER_LABELS.contains(&shown)
+                            || is_asked_of_a_page(shown)
                             || ["特殊约定", "附件"].contains(&row)
                         {
                             let hint = self.expected(hint, Asked::one("提示", &[]));
@@ -745,8 +745,10 @@ impl Reader<'_> {
 /// What 已知 may say of the accounts of an enterprise.
 pub(super) const ACCOUNT_FACTS: [&str; 3] = ["余额", "冻结", "每日限额"];
 
-/// Labels of filters, which a page may refuse beside forms.
-const FILTER_LABELS: [&str; 4] = ["银行名称", "协议状态", "签约日期", PAYEE_LABEL];
+/// Whether a page may refuse what stands there: a filter, or how the page is asked for.
+fn is_asked_of_a_page(label: &str) -> bool {
+    ["排序", "页签", "每页", "页码"].contains(&label) || Page::ALL.iter().any(|page| page.filters().contains(&label))
+}
 
 /// Every form beside whose fields red hints may stand.
 const FORMS: [FormName; 3] = [FormName::Agreement, FormName::Request, FormName::Proposal];

@@ -233,7 +233,8 @@ impl Party {
     /// Says in Chinese why there is nothing to change; nothing has changed.
     pub fn change_cover(&self, number: &str, change: &CoverChange, moment: Moment<'_>) -> Result<Changes, String> {
         self.must_be(PartyRole::Insurer, "变更协议")?;
-        let entry = self.cover_in_force(number, moment)?;
+        // One that is over may be prolonged (OPC-07); one that was ended may not.
+        let entry = self.signed_cover(number)?;
         let terms = self.with_terms(entry.terms.clone(), change)?;
         let mut turn = Turn::of(self, moment);
         let entry = CoverEntry { terms: terms.clone(), standing: entry.standing, decided_at: moment.time };
@@ -263,11 +264,16 @@ impl Party {
 
     /// A cover whose last day is not over; it need not have begun.
     fn cover_in_force(&self, number: &str, moment: Moment<'_>) -> Result<&CoverEntry, String> {
-        let entry = self.books.covers.get(number).ok_or_else(|| format!("没有编号为「{number}」的货运险协议"))?;
+        let entry = self.signed_cover(number)?;
         let over = entry.period().is_some_and(|(_, ends)| ends < moment.time.date());
+        if over { Err(format!("编号为「{number}」的货运险协议已到期")) } else { Ok(entry) }
+    }
+
+    /// A cover that was signed and not ended.
+    fn signed_cover(&self, number: &str) -> Result<&CoverEntry, String> {
+        let entry = self.books.covers.get(number).ok_or_else(|| format!("没有编号为「{number}」的货运险协议"))?;
         match entry.standing {
-            CoverStanding::Signed if !over => Ok(entry),
-            CoverStanding::Signed => Err(format!("编号为「{number}」的货运险协议已到期")),
+            CoverStanding::Signed => Ok(entry),
             CoverStanding::Signing | CoverStanding::NotSigned | CoverStanding::Ended => {
                 Err(format!("编号为「{number}」的货运险协议{}，不在有效状态", entry.standing.chinese()))
             }

@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     Time,
-    codes::Uscc,
     cover::CargoLine,
     directory::PartyRole,
     form::{MALFORMED, NOT_IN_LIST},
@@ -84,19 +83,25 @@ impl Portal {
                 MENU.iter().filter(|(_, permission)| role.is_some_and(|role| self.rules.permits(*permission, role)));
             return cut(query, seen.map(|(name, _)| vec![("菜单", (*name).to_owned())]).collect());
         }
-        let owner = &self.session(session, None)?.owner;
         let permission = match query.page.list() {
             Some(list) => list.permission,
-            // Whoever may see a record's list may see its log.
-            None => query.record.as_ref().map_or(Permission::Agreements, |id| self.permission_of(owner, id)),
+            None if query.page == Page::CoverDetails => Permission::OpenCovers,
+            None => self.permission_of(session, query.record.as_ref())?,
         };
         let (kept, _) = self.admit(session, permission, None)?;
         table(&self.scope(&kept.owner), query)
     }
 
-    /// What one must be permitted in order to see this record.
-    fn permission_of(&self, owner: &Uscc, id: &RecordId) -> Permission {
-        self.scope(owner).any(id).map_or(Permission::Agreements, |record| permission(record.kind()))
+    /// Whoever may see a record's list may see its log. A record that this account has not is found by no card, in the same
+    /// words (ACC-10).
+    fn permission_of(&self, session: &SessionId, id: Option<&RecordId>) -> Result<Permission, Refusal> {
+        let session = self.session(session, None)?;
+        let record = id.and_then(|id| self.scope(&session.owner).any(id).ok());
+        let own = session.card.as_ref().map(|card| card.role);
+        let any =
+            |role| [Permission::Agreements, Permission::OpenCovers].into_iter().find(|p| self.rules.permits(*p, role));
+        Ok(record
+            .map_or_else(|| own.and_then(any).unwrap_or(Permission::Agreements), |record| permission(record.kind())))
     }
 }
 
