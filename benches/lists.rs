@@ -37,7 +37,10 @@ fn main() {
     println!("text of a proposal: {} bytes", text(&story));
     let small = portal(&story, 10_000 / OWN, 0);
     let large = portal(&story, 1_000_000 / OWN, 0);
-    println!("{:<28} {:>12} {:>22} {:>22} {:>7}", "list", "own records", "10^4: p50 p99 (us)", "10^6: p50 p99 (us)", "p99");
+    println!(
+        "{:<28} {:>12} {:>22} {:>22} {:>7}",
+        "list", "own records", "10^4: p50 p99 (us)", "10^6: p50 p99 (us)", "p99"
+    );
     for list in LISTS {
         let (few, many) = (ask(&small, list, &uscc(0)), ask(&large, list, &uscc(0)));
         let ratio = many.1 / few.1;
@@ -63,7 +66,10 @@ fn main() {
         println!("{:<28} {:>12} {p50:>11.1} {p99:>10.1}", list.page.name(), 100_000);
     }
     let own = text(&story);
-    println!("a proposal at rest: {room} bytes with its share of the lists, {} beside its own text", room.saturating_sub(own));
+    println!(
+        "a proposal at rest: {room} bytes with its share of the lists, {} beside its own text",
+        room.saturating_sub(own)
+    );
 }
 
 /// The records that one story leaves, one of each kind.
@@ -84,12 +90,8 @@ fn text(story: &[Restorable]) -> usize {
 fn portal(story: &[Restorable], others: usize, own: usize) -> Portal {
     let f = keys::fixtures();
     let rules = Rules::default();
-    let mut portal = Portal::new(
-        rules,
-        Arc::clone(&f.directory),
-        Arc::clone(fixtures::tables()),
-        Arc::clone(&f.enterprises),
-    );
+    let mut portal =
+        Portal::new(rules, Arc::clone(&f.directory), Arc::clone(fixtures::tables()), Arc::clone(&f.enterprises));
     let mut number = 0u64;
     let sizes = std::iter::once(own).filter(|own| *own > 0).chain((0..others).map(|_| OWN));
     for (enterprise, count) in sizes.enumerate() {

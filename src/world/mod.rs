@@ -324,6 +324,7 @@ impl World {
 
     /// Closes the case: what pages and books show at the end goes into the evidence.
     pub fn finish(mut self) -> Evidence {
+        self.own_covers();
         let records: Vec<(String, String)> = self.evidence.owners.clone().into_iter().collect();
         for (record, uscc) in records {
             let Some(enterprise) = self.fixtures.enterprises.iter().find(|e| e.uscc.as_str() == uscc) else { continue };
@@ -349,6 +350,18 @@ impl World {
         }
         self.books_as_told();
         self.evidence
+    }
+
+    /// Open covers are made by their insurer, not by a person's act: whose they are, the insurer says.
+    fn own_covers(&mut self) {
+        for (id, (party, _)) in &self.parties {
+            for cover in party.covers() {
+                let uscc = &cover.terms.uscc;
+                if let Some(record) = self.portal.observe(uscc).cover_numbered(id, &cover.terms.number) {
+                    self.evidence.owners.insert(record.to_string(), uscc.to_string());
+                }
+            }
+        }
     }
 
     fn role_of(&self, id: &PartyId) -> PartyRole {

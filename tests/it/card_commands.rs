@@ -103,7 +103,17 @@ fn each_act_sends_as_many_commands_as_is_told() {
         assert!(sent.contains_key(*verb), "{verb} was not done");
     }
     // By hand, so that both cannot be wrong alike.
-    let numbers = [("登录", 7), ("协议签署", 15), ("重新签署", 15), ("重新发送", 4), ("查询", 4), ("解锁卡", 2), ("货运投保", 8), ("撤销", 4), ("在线支付", 11)];
+    let numbers = [
+        ("登录", 7),
+        ("协议签署", 15),
+        ("重新签署", 15),
+        ("重新发送", 4),
+        ("查询", 4),
+        ("解锁卡", 2),
+        ("货运投保", 8),
+        ("撤销", 4),
+        ("在线支付", 11),
+    ];
     for (verb, number) in numbers {
         assert_eq!(told(verb), Some(number), "{verb}");
     }

@@ -4,11 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    Portal, RecordId, RecordKind,
-    record::Any,
-    scope::LogRow,
-};
+use super::{Portal, RecordId, RecordKind, record::Any, scope::LogRow};
 use crate::{Time, codes::Uscc, form::Filled, money::Money};
 
 /// A record with its log, as it was kept.
