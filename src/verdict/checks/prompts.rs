@@ -8,29 +8,25 @@ use crate::{
 
 const NAME: &str = "提示如实";
 
-/// Verb, whether a record was made or acted on, what the page may say then, and whose rule it is. Where the question is the
+/// Verb, whether a record was made (where that tells 是 from 否), what the page may say then, and whose rule it is. Where the question is the
 /// last that is seen, it was answered 否.
 #[rustfmt::skip] // A table.
-const PROMPTS: &[(&str, bool, &[&str], &str)] = &[
-    ("协议签署", true,  &["签约请求发送成功"],               "AGR-07"),
-    ("重新签署", true,  &["签约请求发送成功"],               "AGR-07"),
-    ("协议签署", false, &["是否立即发送协议签署?"],          "AGR-07"),
-    ("重新签署", false, &["是否立即发送协议签署?"],          "AGR-07"),
-    ("预约",     true,  &["预约请求发送成功"],               "RSV-02"),
-    ("暂存",     true,  &["暂存成功"],                       "CGO-10"),
-    ("货运投保", true,  &["投保请求发送成功"],               "CGO-10"),
-    ("提交",     true,  &["投保请求发送成功"],               "CGO-10"),
-    ("修改",     true,  &["修改成功"],                       "CGO-12"),
-    ("删除",     true,  &["删除成功", "是否确认删除?"],      "CGO-10"),
-    ("删除",     false, &["删除成功", "是否确认删除?"],      "CGO-10"),
-    ("撤销",     true,  &["撤销请求发送成功", "是否确认撤销?"], "CGO-13"),
-    ("撤销",     false, &["是否确认撤销?"],                  "CGO-13"),
-    ("在线支付", true,  &["支付成功", "是否立即支付?"],      "CGO-15"),
-    ("在线支付", false, &["是否立即支付?"],                  "CGO-15"),
-    ("重新支付", true,  &["支付成功", "是否立即支付?"],      "CGO-16"),
-    ("重新支付", false, &["是否立即支付?"],                  "CGO-16"),
-    ("查询支付", true,  &["查询请求发送成功"],               "PAY-05"),
-    ("上传附件", true,  &["上传成功"],                       "CGO-09"),
+const PROMPTS: &[(&str, Option<bool>, &[&str], &str)] = &[
+    ("协议签署", Some(true), &["签约请求发送成功"], "AGR-07"),
+    ("重新签署", Some(true), &["签约请求发送成功"], "AGR-07"),
+    ("协议签署", Some(false), &["是否立即发送协议签署?"], "AGR-07"),
+    ("重新签署", Some(false), &["是否立即发送协议签署?"], "AGR-07"),
+    ("预约", None, &["预约请求发送成功"], "RSV-02"),
+    ("暂存", None, &["暂存成功"], "CGO-10"),
+    ("货运投保", None, &["投保请求发送成功"], "CGO-10"),
+    ("提交", None, &["投保请求发送成功"], "CGO-10"),
+    ("修改", None, &["修改成功"], "CGO-12"),
+    ("删除", None, &["删除成功", "是否确认删除?"], "CGO-10"),
+    ("撤销", None, &["撤销请求发送成功", "是否确认撤销?"], "CGO-13"),
+    ("在线支付", None, &["支付成功", "是否立即支付?"], "CGO-15"),
+    ("重新支付", None, &["支付成功", "是否立即支付?"], "CGO-16"),
+    ("查询支付", None, &["查询请求发送成功"], "PAY-05"),
+    ("上传附件", None, &["上传成功"], "CGO-09"),
 ];
 
 pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
@@ -41,7 +37,7 @@ pub fn check(evidence: &Evidence, _: &Judging<'_>) -> Outcome {
             continue;
         }
         let made = act.record.is_some();
-        let row = PROMPTS.iter().find(|(verb, m, ..)| *verb == act.verb && *m == made);
+        let row = PROMPTS.iter().find(|(verb, m, ..)| *verb == act.verb && m.is_none_or(|m| m == made));
         let Some((.., prompts, requirement)) = row else { continue };
         outcome.evaluated = true;
         if !prompts.contains(&act.prompt.as_str()) {
