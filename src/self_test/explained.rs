@@ -6,10 +6,11 @@
 
 use domain::portal::{
     Event::{self, *},
+    RecordKind,
     State::{self, *},
 };
 
-use super::mutant::Mutant;
+use super::mutant::{Mutant, RowName};
 
 /// Why some mutants may survive.
 #[derive(Clone, Copy, Debug)]
@@ -127,9 +128,10 @@ impl Which {
     pub fn fits(&self, mutant: &Mutant) -> bool {
         match self {
             Self::Leads(from, event, to) => {
-                mutant.row == Some((*from, *event)) && mutant.to.is_some_and(|state| to.contains(&state))
+                mutant.row == Some(agreement(*from, *event))
+                    && mutant.to.is_some_and(|state| to.iter().any(|s| s.label() == state))
             }
-            Self::Row(from, event) => mutant.row == Some((*from, *event)),
+            Self::Row(from, event) => mutant.row == Some(agreement(*from, *event)),
             Self::Named(name) => mutant.name == *name,
         }
     }
@@ -150,4 +152,9 @@ impl Which {
 /// The explanation of a mutant, if there is one.
 pub fn of(mutant: &Mutant) -> Option<&'static Explanation> {
     EXPLAINED.iter().find(|e| e.mutants.iter().any(|which| which.fits(mutant)))
+}
+
+/// The row of the agreement's life cycle, by its names.
+const fn agreement(from: State, event: Event) -> RowName {
+    (RecordKind::Agreement, from.label(), event.chinese())
 }

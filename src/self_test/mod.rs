@@ -2,12 +2,13 @@
 //!
 //! A suite that passes says little until it is known to fail where it must. [`rules`] makes a wrong portal for every row,
 //! field, permission and span of the domain's own tables, so it grows with the domain and nothing is listed by hand;
-//! [`parties`] and [`wire`] are hand-written bad ones, each with the check that must find it. [`trial`] plays the
+//! [`parties`], [`cargo_parties`] and [`wire`] are hand-written bad ones, each with the check that must find it. [`trial`] plays the
 //! suite against each; [`explained`] holds those that may survive, with the reason; [`report`] tells.
 //!
 //! Invariant: nothing in here judges a scenario, and no scenario knows of it. A mutant is killed by a case that passes
 //! with the faithful portal and is 失败 with the mutant; 无法判定 alone kills nothing.
 
+pub mod cargo_parties;
 pub mod explained;
 pub mod mutant;
 pub mod parties;
@@ -26,6 +27,7 @@ pub use self::{
 pub fn mutants() -> Vec<Mutant> {
     let mut all = rules::mutants();
     all.extend(parties::mutants());
+    all.extend(cargo_parties::mutants());
     all.extend(wire::mutants());
     all
 }

@@ -1,6 +1,6 @@
 //! A mutant: one thing that is wrong, with a name that people can read and the rule that it breaks.
 
-use domain::portal::{Event, Rules, State};
+use domain::portal::{RecordKind, Rules};
 
 use crate::world::sabotage::Saboteur;
 
@@ -38,6 +38,9 @@ impl Group {
     }
 }
 
+/// A row of a life cycle: whose it is, its state and its event, by the names behind the page.
+pub type RowName = (RecordKind, &'static str, &'static str);
+
 /// One thing that is wrong.
 #[derive(Clone)]
 pub struct Mutant {
@@ -50,9 +53,9 @@ pub struct Mutant {
     /// What is put in the place of the faithful thing.
     pub wrong: Wrong,
     /// The row of the life cycle that is wrong: other cases than those whose records came that way cannot matter.
-    pub row: Option<(State, Event)>,
+    pub row: Option<RowName>,
     /// Where that row leads, if that is what is wrong.
-    pub to: Option<State>,
+    pub to: Option<&'static str>,
     /// The check that must be among the findings; `None`: any will do.
     pub check: Option<&'static str>,
 }

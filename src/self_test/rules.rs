@@ -9,14 +9,24 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     directory::PartyRole,
     form::{FieldRule, Form, Need, Takes},
-    life_cycle::Row,
-    portal::{CardRole, Event, Permission, Rules, State},
+    life_cycle::{self, Row},
+    portal::{CardRole, Event, Permission, RecordKind, Rules, State, cover, payment, proposal, request},
     settings::Settings,
 };
 
 use super::mutant::{Group, Mutant, Wrong};
 
-type LifeCycle = Vec<Row<State, Event>>;
+/// A life cycle among the rules, and the names of what is in it.
+struct Table<S, E> {
+    kind: RecordKind,
+    /// What breaking a row that names no requirement of its own breaks.
+    requirement: &'static str,
+    which: fn(&mut Rules) -> &mut Vec<Row<S, E>>,
+    states: Vec<S>,
+    label: fn(S) -> &'static str,
+    page: fn(S) -> &'static str,
+    event: fn(E) -> &'static str,
+}
 
 /// A span among the settings: what it is, the requirement behind it, and where it stands.
 type Span = (&'static str, &'static str, fn(&mut Settings) -> &mut Duration);
@@ -24,53 +34,137 @@ type Span = (&'static str, &'static str, fn(&mut Settings) -> &mut Duration);
 /// One wrong portal for each thing that can be wrong in one way.
 pub fn mutants() -> Vec<Mutant> {
     let faithful = Rules::default();
-    let Rules { agreement, settings, .. } = &faithful;
     let mut made = Vec::new();
-    for at in 0..agreement.len() {
-        of_row(&faithful, at, &mut made);
-    }
+    of_tables(&faithful, &mut made);
     of_form(&faithful, "表单", |rules| Arc::make_mut(&mut rules.agreement_form), &mut made);
+    of_form(&faithful, "预约表单", |rules| Arc::make_mut(&mut rules.request_form), &mut made);
+    of_form(&faithful, "投保表单", |rules| Arc::make_mut(&mut rules.proposal_form), &mut made);
     of_permissions(&faithful, &mut made);
-    of_settings(&faithful, settings, &mut made);
+    of_settings(&faithful, &faithful.settings, &mut made);
     made
+}
+
+fn of_tables(faithful: &Rules, made: &mut Vec<Mutant>) {
+    let agreement = Table {
+        kind: RecordKind::Agreement,
+        requirement: "AGR-08",
+        which: |rules| &mut rules.agreement,
+        states: State::ALL.to_vec(),
+        label: State::label,
+        // Each of its states is a page of its own here: its rows are few enough to lead everywhere.
+        page: State::label,
+        event: Event::chinese,
+    };
+    of_table(faithful, &agreement, made);
+    let request = Table {
+        kind: RecordKind::OpenCoverRequest,
+        requirement: "RSV-02",
+        which: |rules| &mut rules.open_cover_request,
+        states: request::State::ALL.to_vec(),
+        label: request::State::label,
+        page: request::State::page_text,
+        event: request::Event::chinese,
+    };
+    of_table(faithful, &request, made);
+    let cover = Table {
+        kind: RecordKind::OpenCover,
+        requirement: "OPC-07",
+        which: |rules| &mut rules.open_cover,
+        states: cover::State::ALL.to_vec(),
+        label: cover::State::label,
+        page: cover::State::page_text,
+        event: cover::Event::chinese,
+    };
+    of_table(faithful, &cover, made);
+    let proposal = Table {
+        kind: RecordKind::Proposal,
+        requirement: "CGO-14",
+        which: |rules| &mut rules.proposal,
+        states: proposal::State::all(),
+        label: proposal::State::label,
+        page: proposal::State::page_text,
+        event: proposal::Event::chinese,
+    };
+    of_table(faithful, &proposal, made);
+    let payment = Table {
+        kind: RecordKind::Payment,
+        requirement: "PAY-05",
+        which: |rules| &mut rules.payment,
+        states: payment::State::all(),
+        label: payment::State::label,
+        page: payment::State::page_text,
+        event: payment::Event::chinese,
+    };
+    of_table(faithful, &payment, made);
 }
 
 fn portal(name: String, group: Group, requirement: &'static str, rules: Rules) -> Mutant {
     Mutant { name, group, requirement, wrong: Wrong::Portal(Box::new(rules)), row: None, to: None, check: None }
 }
 
-/// Dropped; leading to each other state; logged with each other code of the table; logged with another text of it.
-fn of_row(faithful: &Rules, at: usize, made: &mut Vec<Mutant>) {
-    let row = faithful.agreement[at];
-    let head = format!("协议 {} --{}--> {}", row.from.label(), row.event.chinese(), row.to.label());
-    let requirement = row.requirements.first().copied().unwrap_or("AGR-08");
-    let mut make = |name: String, change: &dyn Fn(&mut LifeCycle)| {
+fn of_table<S: Copy + PartialEq, E: Copy + PartialEq>(faithful: &Rules, table: &Table<S, E>, made: &mut Vec<Mutant>) {
+    let rows = (table.which)(&mut faithful.clone()).clone();
+    for at in 0..rows.len() {
+        of_row(faithful, table, &rows, at, made);
+    }
+}
+
+/// Dropped; leading to other states; logged with other codes of the table; logged with another text of it.
+fn of_row<S: Copy + PartialEq, E: Copy + PartialEq>(
+    faithful: &Rules,
+    table: &Table<S, E>,
+    rows: &[Row<S, E>],
+    at: usize,
+    made: &mut Vec<Mutant>,
+) {
+    let row = rows[at];
+    let (from, event) = ((table.label)(row.from), (table.event)(row.event));
+    let head = |to: &str| format!("{} {from} --{event}--> {to}", table.kind.chinese());
+    let own = head((table.label)(row.to));
+    let requirement = row.requirements.first().copied().unwrap_or(table.requirement);
+    let mut make = |name: String, to: Option<&'static str>, change: &dyn Fn(&mut Vec<Row<S, E>>)| {
         let mut rules = faithful.clone();
-        change(&mut rules.agreement);
-        let row = Some((row.from, row.event));
-        made.push(Mutant { row, ..portal(name, Group::LifeCycle, requirement, rules) });
+        change((table.which)(&mut rules));
+        let row = Some((table.kind, from, event));
+        made.push(Mutant { row, to, ..portal(name, Group::LifeCycle, requirement, rules) });
     };
-    make(format!("{head}：没有这一行"), &|table| {
-        table.remove(at);
+    make(format!("{own}：没有这一行"), None, &|rows| {
+        rows.remove(at);
     });
-    for code in distinct(faithful.agreement.iter().map(|r| r.code)).filter(|code| *code != row.code) {
-        make(format!("{head}：代码 {}（原为 {}）", shown(code), shown(row.code)), &|table| {
-            table[at].code = code
+    let codes = distinct(rows.iter().map(|r| r.code)).filter(|code| *code != row.code);
+    // No line at all, and a wrong line: which of the many wrong codes it is makes no difference to a longer table.
+    let few = if table.kind == RecordKind::Agreement { usize::MAX } else { 2 };
+    for code in codes.take(few) {
+        make(format!("{own}：代码 {}（原为 {}）", shown(code), shown(row.code)), None, &|rows| {
+            rows[at].code = code
         });
     }
     // A row that leaves no line in the log has no words to be wrong.
-    let mut texts = faithful.agreement.iter().map(|r| r.text).filter(|text| !text.is_empty() && *text != row.text);
+    let mut texts = rows.iter().map(|r| r.text).filter(|text| !text.is_empty() && *text != row.text);
     if let Some(text) = texts.next().filter(|_| !row.code.is_empty()) {
-        make(format!("{head}：描述「{text}」（原为「{}」）", row.text), &|table| table[at].text = text);
+        make(format!("{own}：描述「{text}」（原为「{}」）", row.text), None, &|rows| rows[at].text = text);
     }
-    for to in State::ALL.into_iter().filter(|to| *to != row.to) {
-        let head = format!("协议 {} --{}--> {}", row.from.label(), row.event.chinese(), to.label());
-        let name = format!("{head}（原为 {}）", row.to.label());
-        let mut rules = faithful.clone();
-        rules.agreement[at].to = to;
-        let row = Some((row.from, row.event));
-        made.push(Mutant { row, to: Some(to), ..portal(name, Group::LifeCycle, requirement, rules) });
+    for to in other_places(table, rows, row.to) {
+        let name = format!("{}（原为 {}）", head((table.label)(to)), (table.label)(row.to));
+        make(name, Some((table.label)(to)), &|rows| rows[at].to = to);
     }
+}
+
+/// Where a row may lead wrongly: to one state of each other page, and to one of its own page in which other things can happen.
+fn other_places<S: Copy + PartialEq, E: Copy + PartialEq>(table: &Table<S, E>, rows: &[Row<S, E>], to: S) -> Vec<S> {
+    let possible = |state: S| life_cycle::possible(rows, state).collect::<Vec<E>>();
+    let mut pages = vec![(table.page)(to)];
+    let mut others = Vec::new();
+    for state in table.states.iter().copied().filter(|state| *state != to) {
+        if !pages.contains(&(table.page)(state)) {
+            pages.push((table.page)(state));
+            others.push(state);
+        }
+    }
+    let alike =
+        |state: &&S| **state != to && (table.page)(**state) == (table.page)(to) && possible(**state) != possible(to);
+    others.extend(table.states.iter().find(alike));
+    others
 }
 
 fn shown(code: &str) -> &str {
@@ -206,12 +300,13 @@ fn of_settings(faithful: &Rules, settings: &Settings, made: &mut Vec<Mutant>) {
         premium_term_days: _, // a party's affair, no rule of the portal
     } = *settings;
     #[rustfmt::skip] // A table.
-    let spans: [Span; 7] = [
+    let spans: [Span; 8] = [
         ("空闲多久会话超时",     "ACC-11", |s| &mut s.session_idle),
         ("登录质询有效期",       "ACC-11", |s| &mut s.challenge_lifetime),
         ("等待签名多久作废",     "AGR-07", |s| &mut s.pending_lifetime),
         ("八次发送分布的时长",   "MSG-04", |s| &mut s.send_span),
         ("多久不答复算超期",     "AGR-11", |s| &mut s.silence),
+        ("多久不答复算支付不确定", "PAY-05", |s| &mut s.payment_answer),
         ("等待前一份报文的时长", "MSG-03", |s| &mut s.gap_hold),
         ("报文时间可差多少",     "MSG-02", |s| &mut s.message_window),
     ];
@@ -266,7 +361,9 @@ mod tests {
         }
         for (i, one) in made.iter().enumerate() {
             let Wrong::Portal(rules) = &one.wrong else { continue };
-            let again = made[i + 1..].iter().find(|m| matches!(&m.wrong, Wrong::Portal(r) if r == rules));
+            // Rows of different names are wrong in different places.
+            let mut others = made[i + 1..].iter().filter(|m| m.row == one.row);
+            let again = others.find(|m| matches!(&m.wrong, Wrong::Portal(r) if r == rules));
             assert!(again.is_none(), "{} is made twice", one.name);
         }
     }
@@ -276,7 +373,9 @@ mod tests {
     fn a_row_is_wrong_in_every_way() {
         let names: Vec<String> = mutants()
             .into_iter()
-            .filter(|m| m.row == Some((State::BankReceived, Event::BankRefused)))
+            .filter(|m| {
+                m.row == Some((RecordKind::Agreement, State::BankReceived.label(), Event::BankRefused.chinese()))
+            })
             .map(|m| m.name)
             .collect();
         assert_eq!(names.len(), 1 + 23 + 8 + 1);

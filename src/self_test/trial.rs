@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::portal::{Event, RecordKind, Rules, State, Way};
+use domain::portal::{Rules, Way};
 use interchange::Suite as Seal;
 
-use super::mutant::{Mutant, Wrong};
+use super::mutant::{Mutant, RowName, Wrong};
 use crate::{
     scenario::{
         Case,
@@ -109,7 +109,7 @@ impl Known<'_> {
                 let (along, others): (Vec<usize>, Vec<usize>) = self
                     .order
                     .iter()
-                    .filter(|i| comes_to(&self.ways[**i], row.0))
+                    .filter(|i| comes_to(&self.ways[**i], row))
                     .partition(|i| goes_along(&self.ways[**i], row));
                 [along, others].concat()
             }
@@ -122,13 +122,13 @@ impl Known<'_> {
 }
 
 /// Whether some record is ever in `state`: until then a portal whose rows of that state are wrong is a faithful one.
-fn comes_to(ways: &BTreeSet<Way>, state: State) -> bool {
-    let is = |way: &&Way, label| way.kind == RecordKind::Agreement && label == state.label();
-    state == State::New || ways.iter().any(|way| is(&way, way.from) || is(&way, way.to))
+fn comes_to(ways: &BTreeSet<Way>, (kind, state, _): RowName) -> bool {
+    // A record that is not there yet is in every case.
+    let begins = ["未提交", "未签约"].contains(&state);
+    begins || ways.iter().any(|way| way.kind == kind && (way.from == state || way.to == state))
 }
 
-fn goes_along(ways: &BTreeSet<Way>, (state, event): (State, Event)) -> bool {
-    let row = (RecordKind::Agreement, state.label(), event.chinese());
+fn goes_along(ways: &BTreeSet<Way>, row: RowName) -> bool {
     ways.iter().any(|way| (way.kind, way.from, way.event) == row)
 }
 

@@ -79,10 +79,182 @@ pub const RULES: &[Rule] = &[
     rule("协议",     "状态描述",        Has("处理失败"),    &["AGR-11"]),
     rule("协议",     "状态描述",        Has("发送失败"),    &["MSG-04"]),
     rule("协议",     "状态描述",        Has("接收失败"),    &["MSG-01", "AGR-11"]),
+    // The cargo line: requests, open covers, proposals and policies, payments.
+    rule("预约", "状态", Always, &["RSV-03"]),
+    rule("预约", "状态", Is("接收成功"), &["RSV-02", "MSG-01"]),
+    rule("预约", "状态", Is("预约成功"), &["RSV-02", "RSV-04"]),
+    rule("预约", "状态", Is("预约失败"), &["RSV-03"]),
+    rule("预约", "申请编号", Always, &["RSV-03"]),
+    rule("预约", "申请时间", Always, &["RSV-03"]),
+    rule("预约", "保险机构名称", Always, &["RSV-01"]),
+    rule("预约", "企业名称", Always, &["RSV-01"]),
+    rule("预约", "拟投保险种", Always, &["RSV-01"]),
+    rule("预约", "企业联系人", Always, &["RSV-01"]),
+    rule("预约", "企业邮箱", Always, &["RSV-01"]),
+    rule("预约", "联系人电话", Always, &["RSV-01"]),
+    rule("预约", "年投保总额", Always, &["RSV-01"]),
+    rule("预约", "单一航次最大金额", Always, &["RSV-01"]),
+    rule("预约", "主要运输方式", Always, &["RSV-01"]),
+    rule("预约", "其他运输方式说明", Always, &["RSV-01"]),
+    rule("预约", "企业地址", Always, &["RSV-01"]),
+    rule("预约", "所在省", Always, &["RSV-01"]),
+    rule("预约", "所在市", Always, &["RSV-01"]),
+    rule("预约", "所在区县", Always, &["RSV-01"]),
+    rule("预约", "主要货物描述", Always, &["RSV-01"]),
+    rule("预约", "主要运输路线", Always, &["RSV-01"]),
+    rule("预约", "状态记录", Always, &["RSV-03", "MSG-01", "UI-04"]),
+    rule("预约", "状态描述", Always, &["RSV-03", "MSG-01", "UI-04"]),
+    rule("货运协议", "状态", Always, &["OPC-01"]),
+    rule("货运协议", "状态", Is("有效"), &["RSV-04"]),
+    rule("货运协议", "状态", Is("无效"), &["OPC-07"]),
+    rule("货运协议", "保险公司货运险协议编号", Always, &["OPC-01"]),
+    rule("货运协议", "保险机构名称", Always, &["OPC-01"]),
+    rule("货运协议", "险种名称", Always, &["OPC-01"]),
+    rule("货运协议", "保险费率", Always, &["OPC-01"]),
+    rule("货运协议", "运输方式", Always, &["OPC-01"]),
+    rule("货运协议", "协议结束日期", Always, &["OPC-01"]),
+    rule("货运协议", "协议ID", Always, &["OPC-02"]),
+    rule("货运协议", "保险协议ID", Always, &["OPC-02"]),
+    rule("货运协议", "协议起效时间", Always, &["OPC-02"]),
+    rule("货运协议", "协议结束时间", Always, &["OPC-02"]),
+    rule("货运协议", "最低保费", Always, &["OPC-02"]),
+    rule("货运协议", "数据状态", Always, &["OPC-02"]),
+    rule("货运协议", "统一社会信用代码", Always, &["OPC-02"]),
+    rule("货运协议", "企业名称", Always, &["OPC-02"]),
+    rule("货运协议", "企业联系人", Always, &["OPC-02"]),
+    rule("货运协议", "联系人电话", Always, &["OPC-02"]),
+    rule("货运协议", "企业邮箱", Always, &["OPC-02"]),
+    rule("货运协议", "企业地址", Always, &["OPC-02"]),
+    rule("货运协议", "操作类型", Always, &["OPC-02"]),
+    rule("货运协议", "状态描述信息", Always, &["OPC-02"]),
+    rule("货运协议", "操作类型", Is("变更"), &["OPC-07"]),
+    rule("货运协议", "操作类型", Is("终止"), &["OPC-07"]),
+    rule("货运协议", "状态描述信息", Is("协议变更"), &["OPC-07"]),
+    rule("货运协议", "状态描述信息", Is("协议终止"), &["OPC-07"]),
+    rule("货运协议", "状态描述信息", Is("协议到期"), &["OPC-07"]),
+    rule("货运协议", "特殊约定", Always, &["OPC-03"]),
+    rule("货运协议", "险别", Always, &["OPC-04"]),
+    rule("货运协议", "货物类别", Always, &["OPC-05"]),
+    rule("货运协议", "状态记录", Always, &["OPC-07", "UI-04"]),
+    rule("货运协议", "状态描述", Always, &["OPC-07", "UI-04"]),
+    rule("投保单", "状态", Always, &["CGO-11"]),
+    rule("投保单", "状态", Is("暂存"), &["CGO-10"]),
+    rule("投保单", "状态", Is("待发送"), &["MSG-01"]),
+    rule("投保单", "状态", Is("发送成功"), &["MSG-01"]),
+    rule("投保单", "状态", Is("接收成功"), &["CGO-10", "MSG-01"]),
+    rule("投保单", "状态", Is("数据审核失败"), &["CGO-14"]),
+    rule("投保单", "状态", Is("数据审核成功，待核保"), &["CGO-10", "CGO-14"]),
+    rule("投保单", "状态", Is("核保未通过，转人工复核"), &["CGO-14"]),
+    rule("投保单", "状态", Is("已出单未缴费"), &["CGO-14"]),
+    rule("投保单", "状态", Is("拒保"), &["CGO-14"]),
+    rule("投保单", "状态", Is("撤销中"), &["CGO-13"]),
+    rule("投保单", "状态", Is("已撤销"), &["CGO-13"]),
+    rule("投保单", "状态", Is("支付中"), &["CGO-15", "PAY-05"]),
+    rule("投保单", "状态", Is("支付成功"), &["PAY-05"]),
+    rule("投保单", "状态", Is("支付失败"), &["PAY-06"]),
+    rule("投保单", "状态", Is("正式生效"), &["PAY-05", "CGO-17"]),
+    rule("投保单", "状态", Is("已失效"), &["CGO-18"]),
+    rule("投保单", "申请编号", Always, &["CGO-11"]),
+    rule("投保单", "投保时间", Always, &["CGO-11"]),
+    rule("投保单", "投保单号", Always, &["CGO-14"]),
+    rule("投保单", "缴费截止日", Always, &["CGO-14"]),
+    rule("投保单", "保单号", Always, &["PAY-05", "CGO-17"]),
+    rule("投保单", "生效时间", Always, &["PAY-05", "CGO-17"]),
+    rule("投保单", "保险机构名称", Always, &["CGO-01"]),
+    rule("投保单", "险种", Always, &["CGO-01"]),
+    rule("投保单", "险种名称", Always, &["CGO-01"]),
+    rule("投保单", "运输方式", Always, &["CGO-01"]),
+    rule("投保单", "发票金额", Always, &["CGO-07"]),
+    rule("投保单", "加成比例", Always, &["CGO-07"]),
+    rule("投保单", "保险金额", Always, &["CGO-07"]),
+    rule("投保单", "保险费率", Always, &["CGO-07"]),
+    rule("投保单", "保费", Always, &["CGO-07"]),
+    rule("投保单", "主险", Always, &["CGO-07"]),
+    rule("投保单", "附加险", Always, &["CGO-07"]),
+    rule("投保单", "其他附加险", Always, &["CGO-07"]),
+    rule("投保单", "货物大类", Always, &["CGO-04"]),
+    rule("投保单", "货物细类", Always, &["CGO-04"]),
+    rule("投保单", "货物包装", Always, &["CGO-04"]),
+    rule("投保单", "货物标的描述信息", Always, &["CGO-04"]),
+    rule("投保单", "包装及件数/重量", Always, &["CGO-04"]),
+    rule("投保单", "标记/唛头", Always, &["CGO-04"]),
+    rule("投保单", "起运日期", Always, &["CGO-06"]),
+    rule("投保单", "预计抵达日期", Always, &["CGO-06"]),
+    rule("投保单", "船舶名称", Always, &["CGO-06"]),
+    rule("投保单", "航次/航班/车次/车牌号", Always, &["CGO-06"]),
+    rule("投保单", "起运港名称", Always, &["CGO-06"]),
+    rule("投保单", "目的港名称", Always, &["CGO-06"]),
+    rule("投保单", "信用证号码", Always, &["CGO-06"]),
+    rule("投保单", "特殊约定", Always, &["CGO-08"]),
+    rule("投保单", "附件", Always, &["CGO-09"]),
+    rule("投保单", "原因", Always, &["CGO-14"]),
+    rule("投保单", "失败方", Always, &["CGO-14"]),
+    rule("投保单", "状态记录", Always, &["CGO-14", "MSG-01", "UI-04"]),
+    rule("投保单", "状态描述", Always, &["CGO-14", "MSG-01", "UI-04"]),
+    rule("投保单", "状态记录", Item("W"), &["CGO-13"]),
+    rule("投保单", "状态记录", Item("P201"), &["CGO-15"]),
+    rule("投保单", "状态记录", Item("P202"), &["PAY-05"]),
+    rule("投保单", "状态记录", Item("E"), &["CGO-18"]),
+    rule("投保单", "状态描述", Has("撤销失败"), &["CGO-13"]),
+    rule("投保单", "状态描述", Has("支付失败"), &["PAY-06"]),
+    rule("投保单", "状态描述", Has("余额不足"), &["PAY-06"]),
+    rule("投保单", "状态描述", Has("协议已终止"), &["PAY-06"]),
+    rule("投保单", "状态描述", Has("账户冻结"), &["PAY-06"]),
+    rule("投保单", "状态描述", Has("超出限额"), &["PAY-06"]),
+    rule("投保单", "状态描述", Has("银行系统故障"), &["PAY-06"]),
+    rule("投保单", "状态描述", Has("发送失败"), &["MSG-04"]),
+    rule("投保单", "状态描述", Has("接收失败"), &["MSG-01"]),
+    rule("交费", "状态", Always, &["PAY-01"]),
+    rule("交费", "状态", Is("支付中"), &["PAY-05"]),
+    rule("交费", "状态", Is("不确定"), &["PAY-05"]),
+    rule("交费", "状态", Is("支付成功"), &["PAY-05"]),
+    rule("交费", "状态", Is("支付失败"), &["PAY-06"]),
+    rule("交费", "状态", Is("待退款"), &["PAY-04"]),
+    rule("交费", "状态", Is("已退款"), &["PAY-04"]),
+    rule("交费", "支付流水号", Always, &["PAY-01"]),
+    rule("交费", "业务类型", Always, &["PAY-01"]),
+    rule("交费", "保险机构名称", Always, &["PAY-01"]),
+    rule("交费", "支付时间", Always, &["PAY-01"]),
+    rule("交费", "付款银行", Always, &["PAY-01", "PAY-03"]),
+    rule("交费", "付款账号", Always, &["PAY-01", "PAY-03"]),
+    rule("交费", "协议编号", Always, &["PAY-01", "PAY-03"]),
+    rule("交费", "金额", Always, &["PAY-01", "UI-06"]),
+    rule("交费", "银行流水号", Always, &["PAY-05"]),
+    rule("交费", "原因", Always, &["PAY-06"]),
+    rule("交费", "状态记录", Always, &["PAY-05", "MSG-01", "UI-04"]),
+    rule("交费", "状态描述", Always, &["PAY-05", "MSG-01", "UI-04"]),
+    rule("交费", "状态记录", Item("R"), &["PAY-04"]),
+    rule("交费", "状态记录", Item("T"), &["PAY-04"]),
+    rule("交费", "状态描述", Has("余额不足"), &["PAY-06"]),
+    rule("交费", "状态描述", Has("协议已终止"), &["PAY-06"]),
+    rule("交费", "状态描述", Has("账户冻结"), &["PAY-06"]),
+    rule("交费", "状态描述", Has("超出限额"), &["PAY-06"]),
+    rule("交费", "状态描述", Has("银行系统故障"), &["PAY-06"]),
     // What a 查询 read. The record is the page.
     rule("在线交费签约", "总数",        Always,             &["UI-03", "AGR-01"]),
     rule("在线交费签约", "行",          Always,             &["UI-03", "AGR-01"]),
     rule("在线交费签约", "页脚",        Always,             &["UI-03", "AGR-01"]),
+    rule("货运险预约查询", "总数", Always, &["UI-03", "RSV-03"]),
+    rule("货运险预约查询", "行", Always, &["UI-03", "RSV-03"]),
+    rule("货运险预约查询", "页脚", Always, &["UI-03", "RSV-03"]),
+    rule("货物运输险协议记录查询", "总数", Always, &["UI-03", "OPC-01"]),
+    rule("货物运输险协议记录查询", "行", Always, &["UI-03", "OPC-01"]),
+    rule("货物运输险协议记录查询", "页脚", Always, &["UI-03", "OPC-01"]),
+    rule("货物运输险协议查询", "总数", Always, &["UI-03", "OPC-06"]),
+    rule("货物运输险协议查询", "行", Always, &["UI-03", "OPC-06"]),
+    rule("货物运输险协议查询", "页脚", Always, &["UI-03", "OPC-06"]),
+    rule("货物运输险投保单查询", "总数", Always, &["UI-03", "CGO-11"]),
+    rule("货物运输险投保单查询", "行", Always, &["UI-03", "CGO-11"]),
+    rule("货物运输险投保单查询", "页脚", Always, &["UI-03", "CGO-11"]),
+    rule("货物运输险保单查询", "总数", Always, &["UI-03", "CGO-17"]),
+    rule("货物运输险保单查询", "行", Always, &["UI-03", "CGO-17"]),
+    rule("货物运输险保单查询", "页脚", Always, &["UI-03", "CGO-17"]),
+    rule("交费记录查询", "总数", Always, &["UI-03", "PAY-01"]),
+    rule("交费记录查询", "行", Always, &["UI-03", "PAY-01"]),
+    rule("交费记录查询", "页脚", Always, &["UI-03", "PAY-01"]),
+    rule("协议明细", "总数", Always, &["UI-03", "OPC-02"]),
+    rule("协议明细", "行", Always, &["UI-03", "OPC-02"]),
+    rule("协议明细", "页脚", Always, &["UI-03", "OPC-02"]),
     rule("状态记录",     "总数",        Always,             &["UI-03", "UI-04"]),
     rule("状态记录",     "行",          Always,             &["UI-03", "UI-04", "AGR-08"]),
     rule("状态记录",     "页脚",        Always,             &["UI-03", "UI-04"]),
@@ -116,11 +288,22 @@ pub struct Reading<'a> {
     pub others_have_records: bool,
 }
 
+/// What reading a page through its filters proves.
+const FILTERS: &[(&str, &[&str])] = &[
+    ("在线交费签约", &["AGR-02"]),
+    ("货运险预约查询", &["RSV-03"]),
+    ("货物运输险协议记录查询", &["OPC-01"]),
+    ("货物运输险投保单查询", &["CGO-11"]),
+    ("货物运输险保单查询", &["CGO-17"]),
+    ("交费记录查询", &["PAY-01"]),
+];
+
 /// What a check of a 查询 result proves.
 pub fn of_reading(reading: Reading<'_>) -> Vec<&'static str> {
     let mut ids = of_field(reading.page, reading.field, "");
-    if reading.page == "在线交费签约" && reading.filtered {
-        add(&mut ids, &["AGR-02"]);
+    if reading.filtered {
+        let filters = FILTERS.iter().find(|(page, _)| *page == reading.page);
+        add(&mut ids, filters.map_or(&[], |(_, filters)| filters));
     }
     if reading.page == "菜单" {
         match reading.role {
@@ -146,9 +329,29 @@ pub fn done(verb: &str, declined: bool) -> &'static [&'static str] {
         ("重新发送",   &["MSG-04"]),
         ("修改卡密码", &["ACC-09"]),
         ("解锁卡",     &["ACC-09"]),
+        ("预约",       &["RSV-01", "RSV-02"]),
+        ("暂存",       &["CGO-10"]),
+        ("货运投保",   &["CGO-10", "OPC-06"]),
+        ("修改",       &["CGO-12"]),
+        ("提交",       &["CGO-10"]),
+        ("删除",       &["CGO-10"]),
+        ("撤销",       &["CGO-13"]),
+        ("复制保单",   &["CGO-17"]),
+        ("在线支付",   &["CGO-15", "PAY-03"]), // dialog, PIN, 支付成功
+        ("重新支付",   &["CGO-16", "PAY-03"]),
+        ("查询支付",   &["PAY-05"]),
+        ("上传附件",   &["CGO-09"]),
+        ("删除附件",   &["CGO-09"]),
+    ];
+    #[rustfmt::skip] // A table.
+    const DECLINED: &[(&str, &[&str])] = &[
+        ("删除",     &["CGO-10"]),
+        ("撤销",     &["CGO-13"]),
+        ("在线支付", &["PAY-03"]),
+        ("重新支付", &["PAY-03"]),
     ];
     if declined {
-        return &["AGR-07"];
+        return DECLINED.iter().find(|(name, _)| *name == verb).map_or(&["AGR-07"], |(_, ids)| ids);
     }
     DEEDS.iter().find(|(name, _)| *name == verb).map_or(&[], |(_, ids)| ids)
 }
@@ -183,8 +386,22 @@ mod tests {
 
     #[test]
     fn every_cited_id_is_in_the_catalogue() {
-        let verbs = ["登录", "协议签署", "重新签署", "重新发送", "修改卡密码", "解锁卡"];
-        let deeds = verbs.iter().flat_map(|v| done(v, false));
+        let verbs = [
+            "登录",
+            "协议签署",
+            "重新签署",
+            "重新发送",
+            "修改卡密码",
+            "解锁卡",
+            "预约",
+            "暂存",
+            "货运投保",
+            "修改",
+            "提交",
+        ]
+        .into_iter()
+        .chain(["删除", "撤销", "复制保单", "在线支付", "重新支付", "查询支付", "上传附件", "删除附件"]);
+        let deeds = verbs.flat_map(|v| done(v, false).iter().chain(done(v, true)));
         let refused = refusal::ALL.iter().flat_map(|e| e.requirements);
         let cited = RULES.iter().flat_map(|r| r.requirements).chain(deeds).chain(refused);
         for id in cited {
@@ -201,6 +418,9 @@ mod tests {
         assert_eq!(of_field("协议", "状态记录", "[P001, P002]"), ["AGR-08", "MSG-01", "UI-04"]);
         assert_eq!(of_field("协议", "状态描述", "含 发送失败"), ["MSG-04", "AGR-08", "MSG-01", "UI-04"]);
         assert_eq!(of_field("协议", "不存在", "x"), Vec::<&str>::new());
+        assert_eq!(of_field("投保单", "状态", "已失效"), ["CGO-18", "CGO-11"]);
+        assert_eq!(of_field("投保单", "状态描述", "含 余额不足"), ["PAY-06", "CGO-14", "MSG-01", "UI-04"]);
+        assert_eq!(of_field("交费", "金额", "495.00"), ["PAY-01", "UI-06"]);
     }
 
     #[test]
@@ -232,6 +452,8 @@ mod tests {
     fn a_step_that_succeeds_proves_its_own_rule() {
         assert_eq!(done("重新签署", false), ["AGR-10", "AGR-07"]);
         assert_eq!(done("协议签署", true), ["AGR-07"]);
+        assert_eq!(done("在线支付", false), ["CGO-15", "PAY-03"]);
+        assert_eq!(done("撤销", true), ["CGO-13"]);
         assert!(done("推进", false).is_empty());
     }
 }

@@ -30,7 +30,7 @@ use domain::{
     directory::{Directory, Enterprise, PartyId, PartyRole},
     message::Message,
     party::{self, Misbehaviour, Party},
-    portal::{Portal, RecordId, RecordKind, Rules, Way},
+    portal::{Portal, RecordId, Rules, Way},
     settings::Settings,
 };
 use interchange::Suite;
@@ -332,7 +332,7 @@ impl World {
             if let Some(shown) = scope.shown(&id) {
                 let log = shown.log.iter().map(log_line).collect();
                 let fields = shown.fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-                self.evidence.pages.push(RecordPage { record, kind: RecordKind::Agreement, fields, log });
+                self.evidence.pages.push(RecordPage { record, kind: shown.kind, fields, log });
             }
         }
         for (id, (party, _)) in &self.parties {

@@ -18,7 +18,7 @@ use super::{
     gateway::Sealing,
     network::{Fate, Label, Parcel},
 };
-use crate::evidence::{Arrival, BookLine, Happening};
+use crate::evidence::{Arrival, BookLine, Evidence, Happening};
 
 /// Somebody bad. Every function of [`HONEST`] leaves things as they are.
 #[derive(Clone, Copy)]
@@ -33,7 +33,12 @@ pub struct Saboteur {
     pub receipt: Receipting,
     /// What a party lets others see of its books; the last argument counts the messages that reached a party about a number.
     pub books: Books,
+    /// What insurers and banks let others see of their books of the cargo line.
+    pub ledgers: Ledgers,
 }
+
+/// See [`Saboteur::ledgers`]: it is shown the evidence for these books alone.
+pub type Ledgers = fn(&mut Evidence);
 
 /// See [`Saboteur::carry`].
 pub type Carry = fn(&Scene<'_>, &Label, &Arc<[u8]>) -> Option<Vec<Carried>>;
@@ -49,6 +54,7 @@ pub const HONEST: Saboteur = Saboteur {
     carry_receipt: |_, _, _, _| None,
     receipt: Receipting::Honest,
     books: |_, _, _| {},
+    ledgers: |_| {},
 };
 
 /// What a party says.
@@ -239,6 +245,7 @@ impl World {
         let mut books = std::mem::take(&mut self.evidence.books);
         (bad.books)(&Scene::of(self), &mut books, &|line| self.copies(line));
         self.evidence.books = books;
+        (bad.ledgers)(&mut self.evidence);
     }
 
     /// How many copies of messages about a line's number reached its party.

@@ -13,12 +13,13 @@ use super::{
 use crate::{
     Moment,
     codes::Uscc,
+    cover::{ADDITIONAL_COVERAGES, CargoLine, MAIN_COVERAGES, TRANSPORT_MODES},
     directory::PartyRole,
     message::{
         AgreementEnded, Body,
         cargo::{CategoryData, CoverageData, CoverageKind, OpenCoverData, OpenCoverEnd, SpecialTermData},
     },
-    money::Money,
+    money::{Money, Percent},
 };
 
 /// The enterprise that signs.
@@ -58,7 +59,7 @@ pub struct CoverChange {
     pub insurer: Option<String>,
     /// 险种名称; usually 进口货运险.
     pub line: Option<String>,
-    /// 保险费率 in percent; usually `0.450`.
+    /// 保险费率 in percent, with or without the sign; usually `0.450`.
     pub rate: Option<String>,
     /// 最低保费; usually 50.00.
     pub minimum_premium: Option<Money>,
@@ -78,32 +79,30 @@ pub struct CoverChange {
     pub special_terms: Option<Vec<SpecialTermData>>,
 }
 
-const USUAL_LINE: &str = "进口货运险";
+const USUAL_LINE: CargoLine = CargoLine::Import;
 const USUAL_RATE: &str = "0.450";
-const USUAL_MODES: [&str; 4] = ["海运", "公路", "空运", "铁路"];
-/// In the order of OPC-04.
-const USUAL_COVERAGES: [(CoverageKind, &str); 7] = [
-    (CoverageKind::Main, "航空运输一切险"),
-    (CoverageKind::Main, "陆运一切险"),
-    (CoverageKind::Main, "一切险"),
-    (CoverageKind::Main, "水渍险"),
-    (CoverageKind::Main, "平安险"),
-    (CoverageKind::Additional, "罢工险"),
-    (CoverageKind::Additional, "战争险"),
-];
 
 /// 50.00 yuan.
 fn usual_minimum() -> Money {
     "50.00".parse().unwrap_or(Money::ZERO)
 }
 
+/// Every 险别 of the manual, in its order (OPC-04).
 fn usual_coverages() -> Vec<CoverageData> {
+    let of = |kind, names: &'static [&'static str]| names.iter().map(move |name| (kind, *name));
+    let all = of(CoverageKind::Main, MAIN_COVERAGES).chain(of(CoverageKind::Additional, ADDITIONAL_COVERAGES));
     let row = |(number, (kind, name)): (usize, (CoverageKind, &str))| CoverageData {
         number: (number + 1).to_string(),
         kind,
         name: name.to_owned(),
     };
-    USUAL_COVERAGES.into_iter().enumerate().map(row).collect()
+    all.enumerate().map(row).collect()
+}
+
+/// 保险费率 as messages carry it, without the sign.
+fn rate_text(rate: &str) -> Result<String, String> {
+    let percent: Percent = rate.parse().map_err(|_| format!("保险费率「{rate}」不是百分比"))?;
+    Ok(percent.to_string().trim_end_matches('%').to_owned())
 }
 
 impl Party {
@@ -173,11 +172,11 @@ impl Party {
             phone: own("phone", &who.phone),
             email: own("email", &who.email),
             address: own("address", &who.address),
-            line: asked("line").unwrap_or_else(|| USUAL_LINE.to_owned()),
+            line: asked("line").unwrap_or_else(|| USUAL_LINE.chinese().to_owned()),
             rate: USUAL_RATE.to_owned(),
             minimum_premium: usual_minimum(),
             voyage_limit: None,
-            modes: USUAL_MODES.map(str::to_owned).to_vec(),
+            modes: TRANSPORT_MODES.iter().map(|mode| (*mode).to_owned()).collect(),
             begins: begins.to_string(),
             ends: after_a_year.yesterday().unwrap_or(after_a_year).to_string(),
             coverages: usual_coverages(),
@@ -193,7 +192,7 @@ impl Party {
         let changed = OpenCoverData {
             insurer: insurer.clone().unwrap_or(cover.insurer),
             line: line.clone().unwrap_or(cover.line),
-            rate: rate.clone().unwrap_or(cover.rate),
+            rate: rate.as_deref().map_or(Ok(cover.rate), rate_text)?,
             minimum_premium: minimum_premium.unwrap_or(cover.minimum_premium),
             voyage_limit: voyage_limit.unwrap_or(cover.voyage_limit),
             modes: given.modes.clone().unwrap_or(cover.modes),
@@ -206,6 +205,12 @@ impl Party {
         };
         if !self.goes_by(&changed.insurer) {
             return Err(format!("保险机构「{}」不是「{}」", changed.insurer, self.institution.name));
+        }
+        if CargoLine::by_name(&changed.line).is_none() {
+            return Err(format!("没有险种「{}」", changed.line));
+        }
+        if let Some(other) = changed.modes.iter().find(|mode| !TRANSPORT_MODES.contains(&mode.as_str())) {
+            return Err(format!("没有运输方式「{other}」"));
         }
         if changed.ends < changed.begins {
             return Err(format!("协议结束时间{}早于协议起效时间{}", changed.ends, changed.begins));

@@ -3,7 +3,10 @@
 use interchange::{Identity, Suite, event, open, seal, seal_event};
 use serde_json::{Value, json};
 
-use crate::{every_kind::one_of_each, fixture::*};
+use crate::{
+    every_kind::{one_of_each, order, submission},
+    fixture::*,
+};
 
 const SUITES: [Suite; 3] = [Suite::Sm2, Suite::Rsa, Suite::Mac];
 
@@ -292,6 +295,80 @@ fn k3114_a_card_signature_that_does_not_hold() {
     refused(&|r| r.seal = card_seal("协议", "600037341", (YEAR_2000, seconds - 1)));
     let other = refused(&|r| r.seal = card_seal("协议", "123456789", (YEAR_2000, YEAR_2099)));
     assert_eq!(other, "企业电子签名无效：卡的组织机构代码为123456789，甲方为600037341");
+}
+
+//= ACC-06
+#[test]
+fn k3114_an_order_to_pay_under_another_enterprise_s_card() {
+    for suite in SUITES {
+        let world = world(suite);
+        let bytes = world.seal(&order("123456789"), &world.portal.identity);
+        let refused = world.open(&bytes, &world.bank.identity).unwrap_err();
+        assert_eq!((refused.code, refused.id.unwrap().as_str()), ("K3114", "portal-13"));
+        assert_eq!(refused.reason, "企业电子签名无效：卡的组织机构代码为123456789，甲方为600037341");
+    }
+}
+
+//= CGO-09
+#[test]
+fn a_proposal_with_large_attachments_arrives_in_every_suite() {
+    for suite in SUITES {
+        let world = world(suite);
+        let mut message = submission();
+        let domain::message::Body::ProposalSubmitted(proposal) = &mut message.body else { panic!("a proposal") };
+        proposal.attachments[0].content = "A".repeat(6_990_508);
+        proposal.attachments.push(proposal.attachments[0].clone());
+        let bytes = world.seal(&message, &world.portal.identity);
+        assert!(bytes.len() > 13_000_000);
+        assert_eq!(world.open(&bytes, &world.insurer.identity).unwrap().message, message);
+    }
+}
+
+//= MSG-04
+#[test]
+fn what_is_wrong_in_a_list_or_a_form_is_told_with_its_place() {
+    let world = world(Suite::Mac);
+    let refused = |change: &dyn Fn(&mut Value)| {
+        let mut event: Value = serde_json::from_slice(&event::write(&submission())).unwrap();
+        change(&mut event["data"]);
+        let bytes = world.seal_json(event.to_string().as_bytes(), &world.portal.identity, &insurer());
+        world.open(&bytes, &world.insurer.identity).unwrap_err().reason
+    };
+    let said = |change: &dyn Fn(&mut Value), what: &str| {
+        assert_eq!(refused(change), format!("报文内容不符合规范：{what}"));
+    };
+    said(
+        &|d| d["attachments"][0]["sha256"] = "BA".repeat(32).into(),
+        "$.data.attachments[0].sha256 应为64位小写十六进制数字",
+    );
+    said(
+        &|d| d["attachments"] = vec![d["attachments"][0].clone(); 11].into(),
+        "$.data.attachments 应有0至10项，实有11项",
+    );
+    said(&|d| d["attachments"] = "x".into(), "$.data.attachments 应为数组");
+    said(&|d| d["special_terms"][0]["name"] = 1.into(), "$.data.special_terms[0].name 应为字符串");
+    said(&|d| d["submission"] = "0".into(), "$.data.submission 应为从1开始、不带前导零的数字");
+    said(&|d| d["form"]["departure"] = "2026-02-30".into(), "$.data.form.departure 应为YYYY-MM-DD形式的日期");
+    said(
+        &|d| d["form"]["invoice_amount"] = "-1.00".into(),
+        "$.data.form.invoice_amount 应为两位小数、不带前导零的非负金额（元）",
+    );
+    said(&|d| d["form"]["rate"] = "0.450".into(), "$.data.form.rate 应为百分数，如0.450%");
+    said(&|d| d["form"]["bulk"] = "也许".into(), "$.data.form.bulk 应为「是」或「否」");
+    said(&|d| d["form"]["colour"] = "红".into(), "$.data.form.colour 不在规范内");
+    said(&|d| drop(d["form"].as_object_mut().unwrap().remove("vessel")), "缺少 $.data.form.vessel");
+}
+
+//= PAY-05
+#[test]
+fn a_query_s_answer_has_what_its_standing_asks_for_and_no_more() {
+    let answer = one_of_each().into_iter().find(|m| m.id.as_str() == "boc-14").unwrap();
+    let mut event: Value = serde_json::from_slice(&event::write(&answer)).unwrap();
+    event["data"]["standing"] = "debited".into();
+    event["data"]["reason"] = "余额不足".into();
+    let refused = event::parse(event.to_string().as_bytes()).unwrap_err();
+    let both = "$.data.reason 仅在 standing 为 failed 时填写；缺少 $.data.debit（standing 为 debited 时必填）";
+    assert_eq!(refused.reason, format!("报文内容不符合规范：{both}"));
 }
 
 #[test]

@@ -149,6 +149,9 @@ fn terms_that_make_no_cover_are_refused_and_a_bank_signs_none() {
     let day = |text: &str| Some(text.parse().unwrap());
     for (terms, reason) in [
         (CoverChange { modes: Some(vec![]), ..CoverChange::default() }, "协议没有运输方式"),
+        (CoverChange { modes: Some(vec!["管道".into()]), ..CoverChange::default() }, "没有运输方式「管道」"),
+        (CoverChange { line: Some("关税保证保险".into()), ..CoverChange::default() }, "没有险种「关税保证保险」"),
+        (CoverChange { rate: Some("千分之一".into()), ..CoverChange::default() }, "保险费率「千分之一」不是百分比"),
         (CoverChange { coverages: Some(vec![]), ..CoverChange::default() }, "协议没有险别"),
         (CoverChange { categories: Some(vec![]), ..CoverChange::default() }, "协议没有货物类别"),
         (
@@ -173,7 +176,7 @@ fn terms_that_make_no_cover_are_refused_and_a_bank_signs_none() {
 fn a_cover_is_changed_and_ended_at_once_and_the_portal_is_told() {
     let mut rig = covered(CoverChange::default());
     let limit = Some(Some(yuan("500000.00")));
-    let change = CoverChange { rate: Some("0.600".into()), voyage_limit: limit, ..CoverChange::default() };
+    let change = CoverChange { rate: Some("0.600%".into()), voyage_limit: limit, ..CoverChange::default() };
     let changes = rig.party.change_cover(COVER, &change, rig.moment()).unwrap();
     rig.apply(changes);
     let now = OpenCoverData { rate: "0.600".into(), voyage_limit: Some(yuan("500000.00")), ..usual() };

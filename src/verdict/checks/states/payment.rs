@@ -6,28 +6,38 @@ use super::{
 };
 use crate::evidence::LogLine;
 
-/// How far it has got.
+/// How far it has got. `query` is the latest query while its message is on its way; its steps may come after what settled
+/// the payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     Start,
-    /// The bank has not answered yet.
+    /// The bank has not answered yet; `unsure` when ten minutes are over: 不确定.
     Ordered {
         order: Leg,
-        /// The latest query, while its message is on its way or waits for an answer.
         query: Option<Leg>,
-        /// Whether ten minutes are over: 不确定.
         unsure: bool,
     },
-    Settled,
-    /// 支付失败 by the bank's own answer to the order, or its receipt.
-    Failed,
-    /// 支付失败 by a query, or because the order was given up: the order's own answer may still come.
-    FailedUnheard,
+    /// 支付成功, 支付失败
+    Over {
+        end: End,
+        query: Option<Leg>,
+    },
     /// 待退款
     Refunding(Leg),
     Refunded,
     /// 待退款, before its message; and after a 退款失败.
     ToRefund,
+}
+
+/// How an order ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// 支付成功
+    Settled,
+    /// 支付失败 by the bank's own answer to the order, or its receipt.
+    Failed,
+    /// 支付失败 by a query, or because the order was given up: the order's own answer may still come.
+    FailedUnheard,
 }
 
 use Way as W;
@@ -40,8 +50,8 @@ fn is(row: &LogLine, code: &str, text: &str) -> bool {
 fn ordered(order: Leg, query: Option<Leg>, unsure: bool, row: &LogLine) -> Vec<Way> {
     let mut next = Vec::new();
     next.extend(order.next(row).map(|order| match order {
-        Leg::Rejected => W::Failed,
-        Leg::GivenUp => W::FailedUnheard,
+        Leg::Rejected => W::Over { end: End::Failed, query },
+        Leg::GivenUp => W::Over { end: End::FailedUnheard, query },
         // Not to be answered is no failure of a payment: only a query can tell.
         Leg::Silent => W::Ordered { order: Leg::Received, query, unsure },
         Leg::Queued | Leg::Requeued | Leg::Sent | Leg::Undelivered | Leg::Received => {
@@ -60,11 +70,24 @@ fn ordered(order: Leg, query: Option<Leg>, unsure: bool, row: &LogLine) -> Vec<W
     let by_order = order == Leg::Received;
     let by_query = query == Some(Leg::Received);
     if (by_order || by_query) && is(row, "S", "支付成功") {
-        next.push(W::Settled);
+        next.push(W::Over { end: End::Settled, query });
     }
     if is(row, "F", "支付失败") {
-        next.extend(by_order.then_some(W::Failed));
-        next.extend(by_query.then_some(W::FailedUnheard));
+        next.extend(by_order.then_some(W::Over { end: End::Failed, query }));
+        next.extend(by_query.then_some(W::Over { end: End::FailedUnheard, query }));
+    }
+    next
+}
+
+/// Where a line leads when the order has ended: the order's own answer, late; money that nothing takes; a query's steps.
+fn over(end: End, query: Option<Leg>, row: &LogLine) -> Vec<Way> {
+    let mut next = Vec::new();
+    let unheard = end == End::FailedUnheard;
+    next.extend((unheard && is(row, "S", "支付成功")).then_some(W::Over { end: End::Settled, query }));
+    next.extend((unheard && is(row, "F", "支付失败")).then_some(W::Over { end: End::Failed, query }));
+    next.extend((end == End::Settled && is(row, "R", "待退款")).then_some(W::ToRefund));
+    if let Some(asked) = query.and_then(|leg| leg.next(row)) {
+        next.push(W::Over { end, query: Some(asked).filter(|leg| !leg.is_over()) });
     }
     next
 }
@@ -88,8 +111,8 @@ impl Stage for Way {
             W::Start => "",
             W::Ordered { unsure: false, .. } => "支付中",
             W::Ordered { unsure: true, .. } => "不确定",
-            W::Settled => "支付成功",
-            W::Failed | W::FailedUnheard => "支付失败",
+            W::Over { end: End::Settled, .. } => "支付成功",
+            W::Over { end: End::Failed | End::FailedUnheard, .. } => "支付失败",
             W::ToRefund | W::Refunding(_) => "待退款",
             W::Refunded => "已退款",
         }
@@ -99,12 +122,10 @@ impl Stage for Way {
         match self {
             W::Start if leg::begins(row) => vec![W::Ordered { order: Leg::Queued, query: None, unsure: false }],
             W::Ordered { order, query, unsure } => ordered(order, query, unsure, row),
-            W::FailedUnheard if is(row, "S", "支付成功") => vec![W::Settled],
-            W::FailedUnheard if is(row, "R", "待退款") => vec![W::ToRefund],
-            W::FailedUnheard if is(row, "F", "支付失败") => vec![W::Failed],
+            W::Over { end, query } => over(end, query, row),
             W::ToRefund if leg::begins(row) => vec![W::Refunding(Leg::Queued)],
             W::Refunding(leg) => refunding(leg, row).into_iter().collect(),
-            W::Start | W::Settled | W::Failed | W::FailedUnheard | W::ToRefund | W::Refunded => Vec::new(),
+            W::Start | W::ToRefund | W::Refunded => Vec::new(),
         }
     }
 
@@ -120,12 +141,20 @@ impl Stage for Way {
                 lines.extend(told(if answered { &["S 支付成功", "F 支付失败"] } else { &[] }));
                 lines
             }
-            W::FailedUnheard => told(&["S 支付成功", "F 支付失败", "R 待退款"]),
+            W::Over { end, query } => {
+                let mut lines = query.map(Leg::lines).unwrap_or_default();
+                lines.extend(told(match end {
+                    End::Settled => &["R 待退款"],
+                    End::Failed => &[],
+                    End::FailedUnheard => &["S 支付成功", "F 支付失败"],
+                }));
+                lines
+            }
             W::Refunding(leg) => {
                 let answers = if leg.may_be_answered() { &["T 已退款", "F 退款失败"][..] } else { &[] };
                 leg.lines().into_iter().chain(told(answers)).collect()
             }
-            W::Settled | W::Failed | W::Refunded => Vec::new(),
+            W::Refunded => Vec::new(),
         }
     }
 }

@@ -273,11 +273,22 @@ fn money_that_nothing_takes_is_paid_back() {
     let owed = ("R", "待退款（保费已另行缴纳）");
     let late: &Log<'_> = &[&MESSAGE, &[unsure], &MESSAGE, &[no]];
     let late = late.concat();
-    legal(payment, &[&late, &[("S", "支付成功")]], "支付成功");
-    legal(payment, &[&late, &[owed], &MESSAGE], "待退款");
-    legal(payment, &[&late, &[owed], &MESSAGE, &[("T", "已退款")]], "已退款");
-    legal(payment, &[&late, &[owed], &MESSAGE, &[("F", "退款失败（中银保险有限公司：账户已销）")]], "待退款");
-    illegal(payment, &[&late, &[("T", "已退款")]]);
-    illegal(payment, &[&late, &[owed], &MESSAGE, &[("T", "已退款"), ("T", "已退款")]]);
-    illegal(payment, &[&MESSAGE, &[("S", "支付成功"), owed]]);
+    let yes = ("S", "支付成功");
+    legal(payment, &[&late, &[yes]], "支付成功");
+    legal(payment, &[&late, &[yes, owed], &MESSAGE], "待退款");
+    legal(payment, &[&late, &[yes, owed], &MESSAGE, &[("T", "已退款")]], "已退款");
+    legal(payment, &[&late, &[yes, owed], &MESSAGE, &[("F", "退款失败（中银保险有限公司：账户已销）")]], "待退款");
+    illegal(payment, &[&late, &[owed]]);
+    illegal(payment, &[&late, &[yes, ("T", "已退款")]]);
+    illegal(payment, &[&late, &[yes, owed], &MESSAGE, &[("T", "已退款"), ("T", "已退款")]]);
+}
+
+//= PAY-05
+#[test]
+fn a_query_s_steps_may_come_after_what_settled_the_payment() {
+    let payment = RecordKind::Payment;
+    let unsure = ("U", "不确定（中国银行股份有限公司：超过10分钟未答复）");
+    let yes = ("S", "支付成功");
+    legal(payment, &[&MESSAGE, &[unsure], &MESSAGE[..2], &[yes], &MESSAGE[2..]], "支付成功");
+    illegal(payment, &[&MESSAGE, &[yes], &MESSAGE[2..]]);
 }

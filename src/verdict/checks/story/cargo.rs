@@ -156,6 +156,11 @@ impl Story {
         });
     }
 
+    /// One more message, arrived and receipted.
+    pub fn told(&mut self, transit: usize, second: i64, body: Body, answers: Option<&str>) {
+        self.message(transit, second, body, answers);
+    }
+
     /// What a page shows beside a label, to change.
     pub fn shown(&mut self, record: &str, label: &str) -> &mut String {
         let page = self.evidence.pages.iter_mut().find(|p| p.record == record).unwrap();
@@ -274,10 +279,14 @@ pub fn paid() -> PaymentAnswer {
 }
 
 pub fn notice() -> PaymentNotice {
+    notice_of(PAYMENT)
+}
+
+pub fn notice_of(payment: &str) -> PaymentNotice {
     PaymentNotice {
         application: PROPOSAL.into(),
         proposal_number: INSURERS_NUMBER.into(),
-        payment: PAYMENT.into(),
+        payment: payment.into(),
         debit: DEBIT.into(),
         amount: "495.00".parse().unwrap(),
     }
