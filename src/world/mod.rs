@@ -30,7 +30,7 @@ use domain::{
     directory::{Directory, Enterprise, PartyId, PartyRole},
     message::Message,
     party::{self, Misbehaviour, Party},
-    portal::{Portal, RecordId, Rules, Way},
+    portal::{Page, Portal, Query, RecordId, Rules, Way},
     settings::Settings,
 };
 use interchange::Suite;
@@ -324,6 +324,7 @@ impl World {
 
     /// Closes the case: what pages and books show at the end goes into the evidence.
     pub fn finish(mut self) -> Evidence {
+        self.own_open_covers();
         let records: Vec<(String, String)> = self.evidence.owners.clone().into_iter().collect();
         for (record, uscc) in records {
             let Some(enterprise) = self.fixtures.enterprises.iter().find(|e| e.uscc.as_str() == uscc) else { continue };
@@ -349,6 +350,25 @@ impl World {
         }
         self.books_as_told();
         self.evidence
+    }
+
+    /// An open cover is made by no card: it belongs to the enterprise whose list shows it.
+    fn own_open_covers(&mut self) {
+        for enterprise in self.fixtures.enterprises.iter() {
+            let scope = self.portal.observe(&enterprise.uscc);
+            let mut query = Query { page_size: 100, ..Query::of(Page::OpenCovers) };
+            loop {
+                let table = scope.table(&query);
+                for record in &table.records {
+                    let owner = enterprise.uscc.to_string();
+                    self.evidence.owners.entry(record.to_string()).or_insert(owner);
+                }
+                if query.page_number * query.page_size >= table.total {
+                    break;
+                }
+                query.page_number += 1;
+            }
+        }
     }
 
     fn role_of(&self, id: &PartyId) -> PartyRole {
