@@ -216,7 +216,12 @@ fn refusal() -> Value {
         let schema = match *key {
             "提示" => described(expected(""), key, "页面上的话"),
             "代码" => described(refusal_code(), key, "稳定的代码"),
-            _ => described(map(hints.clone(), &[]), key, "各栏旁边的红字；没有写出的栏不能有红字"),
+            _ => {
+                let mut hints = map(hints.clone(), &[]);
+                // Rows are counted: 特殊约定[2].特殊约定内容, 附件[1].
+                hints["else"]["patternProperties"]["^(特殊约定|附件)\\["] = hint();
+                described(hints, key, "各栏旁边的红字；没有写出的栏不能有红字")
+            }
         };
         ((*key).to_owned(), schema)
     });

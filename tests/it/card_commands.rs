@@ -76,7 +76,9 @@ const SCENARIO: &str = "\
 fn sent(text: &str) -> BTreeMap<String, Vec<usize>> {
     let reading = read("x.yaml", text.as_bytes(), Cast::fixture());
     let (result, evidence) = play(&reading.cases[0], &Options::new(1, Seal::Mac));
-    assert!(result.findings.iter().all(|f| f.check == "coverage"), "{:?}", result.findings);
+    // What the rules over the evidence say is no matter of the card.
+    let of_steps = ["given", "step", "wait", "expect", "refusal"];
+    assert!(!result.findings.iter().any(|f| of_steps.contains(&f.check.as_str())), "{:?}", result.findings);
     let mut sent: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut commands = 0;
     for entry in &evidence.entries {

@@ -14,17 +14,15 @@ pub const COVERAGES: &[&str] = &["航空运输一切险", "陆运一切险", "�
 /// Verbs that have another name too.
 pub const ALIASES: &[(&str, &str)] = &[("线下签约", "保险公司.线下签约")];
 
-const COVER: Field =
-    must("协议", Takes::Records(RecordKind::OpenCover), "从哪份货运协议投保；[$甲, $乙] 或 空 是没有选对");
-const PROPOSAL: Field =
-    must("投保单", Takes::Records(RecordKind::Proposal), "选中的投保单；[$甲, $乙] 或 空 是没有选对");
-const TERMS: Field = may("特殊约定", Takes::Terms, "[{名称: …, 内容: …}, …] 或 空；默认照页面打开时的");
-const FILES: Field = may("附件", Takes::Attachments, "附件的名称，可写列表或 空；默认照页面打开时的");
+const COVER: Field = must("协议", Takes::Records(RecordKind::OpenCover), "从哪份货运协议投保；几份或空是没有选对");
+const PROPOSAL: Field = must("投保单", Takes::Records(RecordKind::Proposal), "选中的投保单；几份或空是没有选对");
+const TERMS: Field = may("特殊约定", Takes::Terms, "代替页面打开时的各行");
+const FILES: Field = may("附件", Takes::Attachments, "代替页面打开时的附件");
 const PAYING: &[Field] = &[
     PROPOSAL,
     may("协议", Takes::Record(Some(RecordKind::Agreement)), "用哪份三方协议支付；默认与该保险机构最新的成功的一份"),
 ];
-const ON_FILES: &[Field] = &[PROPOSAL, must("附件", Takes::Attachments, "附件的名称，可写列表")];
+const ON_FILES: &[Field] = &[PROPOSAL, must("附件", Takes::Attachments, "哪些附件")];
 const ENTERPRISE: Field = may("企业", Takes::Enterprise, "哪个企业的；默认第一个");
 const AT_BANK: Field = may("银行", BANK, "在哪家银行；默认第一家");
 
@@ -39,7 +37,7 @@ pub const COVER_TERMS: &[Field] = &[
     may("结束", Takes::Date, "默认一年后的前一天"),
     may("险别", Takes::SomeOf(COVERAGES), "默认七种都有"),
     may("货物类别", Takes::Categories, "[[章, 目], …]，写代码；默认 84、85 两章里的几目"),
-    may("特殊约定", Takes::Terms, "[{名称: …, 内容: …}, …]；默认没有"),
+    may("特殊约定", Takes::Terms, "默认没有"),
 ];
 
 const SIGNING: &[Field] = &[
@@ -137,7 +135,7 @@ pub const PERSONS: &[Verb] = &[
     },
     Verb {
         fields: &[
-            must("保单", Takes::Records(RecordKind::Proposal), "复制哪份保单；[$甲, $乙] 或 空 是没有选对"),
+            must("保单", Takes::Records(RecordKind::Proposal), "复制哪份保单；几份或空是没有选对"),
             may("暂存", Takes::YesNo, "是：只存不发；默认否，即提交"),
             TERMS,
             FILES,
