@@ -29,6 +29,7 @@ use domain::{
     party::{self, Misbehaviour, Party},
     portal::{Portal, RecordId, Rules, Way},
     settings::Settings,
+    tables::Tables,
 };
 use interchange::Suite;
 use virtual_card::Card;
@@ -57,6 +58,8 @@ pub struct Setup {
     pub start: Time,
     /// The portal's tables and rules.
     pub rules: Rules,
+    /// The code tables that forms choose from.
+    pub tables: Arc<Tables>,
     /// What parties decide.
     pub script: Script,
     /// Faults of the wire, each with its place in the scenario.
@@ -143,7 +146,8 @@ impl World {
             start: setup.start,
             draws: SeededDraws::new(setup.seed, &setup.case),
             fixtures,
-            portal: Portal::new(setup.rules, Arc::clone(&fixtures.directory), Arc::clone(&fixtures.enterprises)),
+            portal: Portal::new(setup.rules, Arc::clone(&fixtures.directory), Arc::clone(&fixtures.enterprises))
+                .with_tables(setup.tables),
             portal_gateway: Gateway::new(PartyId::portal(), keys).expect(KEYED),
             parties,
             script: setup.script,

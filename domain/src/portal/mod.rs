@@ -34,6 +34,7 @@ use crate::{
     codes::Uscc,
     directory::{Directory, Enterprise},
     message::CardSeal,
+    tables::Tables,
 };
 
 /// 申请编号: the portal's own number for a record, YYYYMMDD and twelve digits.
@@ -137,6 +138,7 @@ pub struct Portal {
     rules: Arc<Rules>,
     directory: Arc<Directory>,
     enterprises: Arc<Vec<Enterprise>>,
+    tables: Arc<Tables>,
     kept: Kept,
 }
 
@@ -147,9 +149,15 @@ impl PartialEq for Portal {
 }
 
 impl Portal {
-    /// A portal without sessions or records.
+    /// A portal without sessions or records, and with empty code tables.
     pub fn new(rules: Rules, directory: Arc<Directory>, enterprises: Arc<Vec<Enterprise>>) -> Self {
-        Self { rules: Arc::new(rules), directory, enterprises, kept: Kept::default() }
+        Self { rules: Arc::new(rules), directory, enterprises, tables: Arc::default(), kept: Kept::default() }
+    }
+
+    /// The same with these code tables, from which its forms choose.
+    #[must_use]
+    pub fn with_tables(self, tables: Arc<Tables>) -> Self {
+        Self { tables, ..self }
     }
 
     /// The harness's eye: what that enterprise's own pages would show, without any session.
