@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 
-use super::{CliError, exit};
+use super::{CliError, exit, tables_arg::TablesArg};
 use crate::scenario::Suite;
 
 /// Check scenario files without running them
@@ -18,14 +18,17 @@ pub struct Lint {
     /// Files, or directories that are searched for *.yaml and *.yml
     #[arg(value_name = "PATH", default_value = "scenarios/")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    tables: TablesArg,
 }
 
 impl Lint {
     /// Prints mistakes and warnings, then how many there are. Exits 2 where there is a mistake.
     ///
     /// # Errors
-    /// A path that cannot be read or holds no scenario file.
+    /// A path that cannot be read or holds no scenario file; code tables that are wrong.
     pub fn exec(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        self.tables.read()?;
         let suite = Suite::load(&self.paths).map_err(|e| CliError::Input(e.to_string()))?;
         write!(out, "{}", suite.rendered(std::io::stdout().is_terminal()))?;
         let (files, mistakes, warnings) = (suite.readings.len(), suite.mistakes(), suite.warnings());

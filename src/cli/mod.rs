@@ -30,6 +30,7 @@ pub mod report_to;
 pub mod run;
 pub mod schema;
 pub mod self_test;
+pub mod tables_arg;
 pub mod watch;
 
 /// The finance and insurance service of the China International Trade Single Window in one process, to test with.

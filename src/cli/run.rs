@@ -13,6 +13,7 @@ use super::{
     CliError, exit,
     reader_args::ReaderArgs,
     report_to::{self, ReportTo, Reports},
+    tables_arg::TablesArg,
 };
 use crate::{
     scenario::{
@@ -75,6 +76,8 @@ pub struct Run {
     selection: Selection,
     #[command(flatten)]
     readers: ReaderArgs,
+    #[command(flatten)]
+    tables: TablesArg,
     #[arg(long, value_name = "REPORT", help = report_to::HELP)]
     report: Vec<ReportTo>,
     /// Write every message and receipt of the run into this new directory, with what openssl needs to check them
@@ -92,12 +95,13 @@ impl Run {
     /// Wrong input (nothing ran), or surroundings that cannot be written to.
     pub fn exec(self, out: &mut impl Write) -> Result<ExitCode, CliError> {
         self.readers.check()?;
+        let tables = self.tables.read()?;
         let cases = self.selection.cases()?;
         let trace = self.report.iter().any(|r| matches!(r, ReportTo::Html(_)));
         let readers = self.readers.open()?;
         // Each reader can do one scenario at a time.
         let jobs = readers.as_ref().map_or(usize::MAX, |readers| readers.places()).min(self.selection.jobs());
-        let options = Options { trace, readers, ..Options::new(self.selection.seed, self.selection.seal) };
+        let options = Options { trace, readers, tables, ..Options::new(self.selection.seed, self.selection.seal) };
         // Before the journal, for they leave no trace if something else is wrong.
         let mut reports = Reports::open(&self.report, out)?;
         let mut journal = match &self.journal {

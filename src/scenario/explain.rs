@@ -4,6 +4,7 @@
 //! codes), so that it cannot say anything else than what happens. It prints; it judges nothing.
 
 mod example;
+pub mod tables;
 mod wrong;
 
 pub use wrong::{EXPLAINED, Explained};
@@ -49,6 +50,7 @@ pub const TOPICS: &[(&str, &str, &str)] = &[
     ("故障",     "网络和卡的故障",                 "丢失"),
     ("始终",     "不变量",                         "一次生效"),
     ("代码",     "拒绝、回执和 lint 的代码",       "K5104"),
+    ("参数表",   "表单里下拉框的代码和名称",       "港口"),
     ("需求",     "手册的需求编号",                 "AGR-08"),
 ];
 

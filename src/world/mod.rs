@@ -32,6 +32,7 @@ use domain::{
     party::{self, Misbehaviour, Party},
     portal::{Portal, RecordId, Rules, Way},
     settings::Settings,
+    tables::Tables,
 };
 use interchange::Suite;
 use virtual_card::Card;
@@ -60,6 +61,8 @@ pub struct Setup {
     pub start: Time,
     /// The portal's tables and rules.
     pub rules: Rules,
+    /// The code tables that forms choose from.
+    pub tables: Arc<Tables>,
     /// What parties decide.
     pub script: Script,
     /// Faults of the wire, each with its place in the scenario.
@@ -149,7 +152,7 @@ impl World {
             portal: Portal::new(
                 setup.rules,
                 Arc::clone(&fixtures.directory),
-                Arc::clone(fixtures::tables()),
+                setup.tables,
                 Arc::clone(&fixtures.enterprises),
             ),
             portal_gateway: Gateway::new(PartyId::portal(), keys).expect(KEYED),

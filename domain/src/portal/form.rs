@@ -46,9 +46,10 @@ impl AgreementForm {
         &self,
         form: &Arc<Form>,
         directory: &'a Directory,
+        tables: &Tables,
         resign: bool,
     ) -> Result<Entered<'a>, Refusal> {
-        let context = Context { directory, tables: &Tables::default(), cover: None };
+        let context = Context { directory, tables, cover: None };
         let values = form.read(&self.fields, &context).map_err(|mut refusal| {
             let anew = |name: &String| form.by_name(name).is_some_and(|rule| rule.retype);
             if resign && refusal.fields.keys().any(anew) {
@@ -108,7 +109,7 @@ mod tests {
     }
 
     fn read<'a>(form: &AgreementForm, directory: &'a Directory, resign: bool) -> Result<Entered<'a>, Refusal> {
-        form.read(&form::agreement().shared(), directory, resign)
+        form.read(&form::agreement().shared(), directory, &Tables::default(), resign)
     }
 
     fn hint(field: &str, text: &str) -> Option<String> {

@@ -101,7 +101,7 @@ impl Portal {
         if let Some(id) = &failed {
             self.resignable(&scope, id)?;
         }
-        let entered = form.read(&self.rules.agreement_form, &self.directory, failed.is_some())?;
+        let entered = form.read(&self.rules.agreement_form, &self.directory, &self.tables, failed.is_some())?;
         let payer = payer(self.enterprise(&kept.owner)?, &entered);
         refuse_duplicate(&scope, &entered.bank.id, &entered.payee.id, &payer.account)?;
 

@@ -22,6 +22,7 @@ use std::{
 use domain::{
     directory::PartyId,
     portal::{Portal, RecordId, Rules, Table, Way},
+    tables::Tables,
 };
 use interchange::Suite;
 use virtual_card::Card;
@@ -34,7 +35,7 @@ use crate::{
         finding::{CaseResult, Finding, Verdict},
         trace, trail,
     },
-    world::{Desks, MemoryDesks, Readers, Setup, World, acts::Who, keys, sabotage::Saboteur, script::Script},
+    world::{Desks, MemoryDesks, Readers, Setup, World, acts::Who, fixtures, keys, sabotage::Saboteur, script::Script},
 };
 
 /// What a run fixes for all of its cases.
@@ -46,6 +47,8 @@ pub struct Options {
     pub suite: Suite,
     /// The portal's tables and rules; a wrong one may be given to test the suite.
     pub rules: Rules,
+    /// The code tables that forms choose from.
+    pub tables: Arc<Tables>,
     /// Cards other than the fixture's.
     pub cards: Option<Arc<Vec<[Card; 3]>>>,
     /// Somebody bad, to test the suite.
@@ -59,7 +62,16 @@ pub struct Options {
 impl Options {
     /// The faithful portal under a seed.
     pub fn new(seed: u64, suite: Suite) -> Self {
-        Self { seed, suite, rules: Rules::default(), cards: None, saboteur: None, readers: None, trace: false }
+        Self {
+            seed,
+            suite,
+            rules: Rules::default(),
+            tables: Arc::clone(fixtures::tables()),
+            cards: None,
+            saboteur: None,
+            readers: None,
+            trace: false,
+        }
     }
 }
 
@@ -187,6 +199,7 @@ fn setup(case: &Case, options: &Options, desks: Box<dyn Desks>) -> Setup {
         suite: options.suite,
         start: case.start,
         rules: options.rules.clone(),
+        tables: Arc::clone(&options.tables),
         script,
         faults: faults::of_the_wire(case),
         replayed_logins: faults::replayed_logins(case),
