@@ -296,7 +296,7 @@ pub fn page_states(page: Page) -> Vec<&'static str> {
 /// A word once, however many kinds have it.
 pub fn every(of: impl Fn(&'static RecordWords) -> &'static [&'static str]) -> Vec<&'static str> {
     let mut all = Vec::new();
-    for word in RECORDS.iter().flat_map(|words| of(words)).copied() {
+    for word in RECORDS.iter().flat_map(of).copied() {
         if !all.contains(&word) {
             all.push(word);
         }

@@ -9,7 +9,7 @@ use domain::{
     Refusal,
     directory::PartyRole,
     form::AccountPart,
-    portal::{Attachment, Command, Opening, Page, ProposalEntry, Query, RecordId, Typed},
+    portal::{Attachment, Command, Done, Opening, Page, ProposalEntry, Query, RecordId, Typed},
     refusal,
 };
 
@@ -81,13 +81,16 @@ impl Player<'_> {
                 } else {
                     entry.attachments.retain(|file| !names.contains(&file.name));
                 }
-                self.send(who, act, entry, |entry| Command::ChangeProposal { proposal: on, entry })
+                let kept = self.send(who, act, entry, |entry| Command::ChangeProposal { proposal: on, entry })?;
+                // The file's own prompt comes before the page's.
+                let prompt = if act.deed == Deed::Attach { "上传成功".to_owned() } else { kept.prompt };
+                Ok(Success { prompt, ..kept })
             }
             Deed::Delete => self.confirmed(who, act, "是否确认删除?", Command::DeleteProposal { proposal: on }),
             Deed::Withdraw => self.confirmed(who, act, "是否确认撤销?", Command::WithdrawProposal { proposal: on }),
             Deed::QueryPayment => {
                 let done = self.world.act(who, Command::QueryPayment { payment: on }, act.pin.as_deref())?;
-                Ok(Success { prompt: done.prompt, ..Success::default() })
+                Ok(touched(who, done))
             }
             Deed::Pay | Deed::PayAgain => {
                 let again = act.deed == Deed::PayAgain;
@@ -131,8 +134,7 @@ impl Player<'_> {
             };
             self.world.note(Happening::Entered(entered));
         }
-        let named = done.record.map(|id| Named::Record { id, enterprise: who.enterprise });
-        Ok(Success { prompt: done.prompt, named, declined: false })
+        Ok(touched(who, done))
     }
 
     /// An act that the page asks about first; 否 leaves everything as it is.
@@ -141,7 +143,7 @@ impl Player<'_> {
             return Ok(Success { prompt: dialog.to_owned(), named: None, declined: true });
         }
         let done = self.world.act(who, command, act.pin.as_deref())?;
-        Ok(Success { prompt: done.prompt, ..Success::default() })
+        Ok(touched(who, done))
     }
 
     /// What the step gives for 特殊约定 and 附件.
@@ -230,4 +232,10 @@ impl Player<'_> {
         };
         table.rows.iter().zip(&table.records).find(|(row, _)| pays(row)).map(|(_, id)| id.clone())
     }
+}
+
+/// How an act ended that made or touched a record.
+fn touched(who: Who, done: Done) -> Success {
+    let named = done.record.map(|id| Named::Record { id, enterprise: who.enterprise });
+    Success { prompt: done.prompt, named, declined: false }
 }
