@@ -393,9 +393,13 @@ fn withdrawal() -> Vec<Row<State, Event>> {
             row(at(Under::Referred), E::Declined, at(Under::Declined), "C103", "拒保",                   &["CGO-13", "CGO-14"]),
         ]);
     }
-    // An answer after silence: granted where nothing was paid yet.
-    for from in [S::Awaiting, S::Referred, S::Issued, S::PayFailed] {
+    // An answer after silence: granted where nothing is paid or being paid.
+    let unpaid = [S::Awaiting, S::Referred, S::Issued, S::PayFailed, S::Lapsed];
+    let paid = [S::Paying, S::Settled, S::NoticeRefused, S::NoticeLost, S::InForce];
+    for from in unpaid {
         rows.push(row(from, E::WithdrawalGranted, S::Withdrawn, "W", "已撤销", &["CGO-13"]));
+    }
+    for from in unpaid.into_iter().chain(paid).chain(Step::ALL.map(S::Noticing)) {
         rows.push(row(from, E::WithdrawalRefused, from, "F", REFUSED, &["CGO-13"]));
     }
     rows

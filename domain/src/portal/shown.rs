@@ -29,6 +29,9 @@ pub(super) type Cells = Vec<(&'static str, String)>;
 /// 服务类型: there is only one (AGR-01).
 pub(super) const SERVICE: &str = "保费支付";
 
+/// What each 特殊约定 says, in their order.
+const TERM_TEXTS: &str = "特殊约定内容";
+
 /// Whether nobody sees it any more.
 pub(super) fn is_hidden(record: &Any) -> bool {
     matches!(record, Any::Proposal(proposal) if proposal.state == State::Deleted)
@@ -132,6 +135,7 @@ fn cover(record: &OpenCover, scope: &Scope<'_>) -> Cells {
         ("企业地址", data.address.clone()),
         ("预约编号", text(data.request.as_ref())),
         ("特殊约定", terms.special_terms.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(",")),
+        (TERM_TEXTS, terms.special_terms.iter().map(|t| t.content.as_str()).collect::<Vec<_>>().join(",")),
         ("险别", terms.coverages.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",")),
         ("货物类别", terms.categories.iter().map(|(_, heading)| heading.as_str()).collect::<Vec<_>>().join(",")),
     ]
@@ -196,6 +200,7 @@ fn proposal(record: &Proposal, scope: &Scope<'_>) -> Cells {
         ("生效时间", time(record.in_force_at)),
         ("支付流水号", record.payment.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("特殊约定", record.special_terms.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(",")),
+        (TERM_TEXTS, record.special_terms.iter().map(|t| t.content.as_str()).collect::<Vec<_>>().join(",")),
         ("附件", record.attachments.iter().map(|a| a.name.as_str()).collect::<Vec<_>>().join(",")),
     ]);
     fields
