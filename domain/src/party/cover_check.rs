@@ -57,11 +57,11 @@ pub(super) fn beyond_authority(view: View<'_>, entry: &ProposalEntry) -> Option<
     Some(format!("保险金额{amount}超过单次限额{limit}"))
 }
 
-/// 保险金额 x 保险费率, at least 最低保费 of the open cover; `None` where there is no such amount.
+/// 保险金额 x 保险费率, at least 最低保费 of the open cover and never less than 0.01; `None` where there is no such amount.
 pub(super) fn premium_of(view: View<'_>, entry: &ProposalEntry) -> Option<Money> {
     let minimum = view.cover(&entry.open_cover)?.terms.minimum_premium;
     let premium = money::premium(entry.insured_amount?, entry.rate?)?;
-    Some(premium.max(minimum))
+    Some(premium.max(minimum).max(Money::CENT))
 }
 
 impl Compared<'_> {

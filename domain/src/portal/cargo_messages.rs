@@ -86,7 +86,13 @@ pub(super) fn take(draft: &mut Draft<'_>, message: &Message) -> Result<(), Recei
     }
     let tell = |proposal: &mut Proposal| match told {
         Told::Nothing => {}
-        Told::Number(number) => proposal.number = Some(number),
+        Told::Number(number) => {
+            proposal.number = Some(number);
+            // What was changed after it was submitted, and not submitted, is not what the insurer has passed.
+            if let Some((form, terms, attachments)) = proposal.sent.clone() {
+                (proposal.form, proposal.special_terms, proposal.attachments) = (form, terms, attachments);
+            }
+        }
         Told::Premium(premium, due) => (proposal.premium, proposal.premium_due) = (Some(premium), Some(due)),
         Told::Policy(number, at) => (proposal.policy_number, proposal.in_force_at) = (Some(number), Some(at)),
     };

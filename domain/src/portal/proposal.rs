@@ -405,6 +405,9 @@ fn withdrawal() -> Vec<Row<State, Event>> {
     rows
 }
 
+/// What a person has entered into a proposal.
+pub(super) type Content = (Arc<Filled>, Arc<[SpecialTermData]>, Arc<[Attachment]>);
+
 /// A proposal as the portal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Proposal {
@@ -426,6 +429,8 @@ pub(super) struct Proposal {
     pub special_terms: Arc<[SpecialTermData]>,
     /// 附件
     pub attachments: Arc<[Attachment]>,
+    /// The same as it was submitted last: what the insurer's answers are about, whatever was changed since.
+    pub sent: Option<Content>,
     /// When it was made.
     pub made_at: Time,
     /// 投保时间: the latest 提交.

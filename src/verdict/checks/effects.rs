@@ -14,7 +14,7 @@ use domain::{
 
 use super::{
     Judging, Outcome, log_order, states,
-    wire::{Coming, Wire},
+    wire::{Coming, Leaving, Wire},
 };
 use crate::{
     evidence::{Evidence, Happening, LogLine, RecordPage, Sent},
@@ -211,9 +211,15 @@ fn is_overtaken(answer: &Coming<'_>, wire: &Wire<'_>, rows: &[&LogLine]) -> bool
             granted || wire.sent.iter().any(|l| newer(l.sent) && l.at <= answer.at)
         }
         Kind::PaymentQueryAnswered => true,
-        // What was paid, or is being paid, is withdrawn no more.
+        // What was paid, is being paid, or was submitted anew, is withdrawn no more.
         Kind::WithdrawalAnswered => {
-            rows.iter().any(|row| row.record == sent.subject && row.code == "P201" && row.recorded_at <= answer.at)
+            let paid =
+                |row: &&&LogLine| row.record == sent.subject && row.code == "P201" && row.recorded_at <= answer.at;
+            let asked = wire.sent.iter().find(|l| sent.correlation.as_ref() == Some(&l.sent.id)).map(|l| l.at);
+            let anew = |l: &&Leaving<'_>| {
+                about(Kind::ProposalSubmitted)(l.sent) && l.at <= answer.at && asked.is_some_and(|asked| asked < l.at)
+            };
+            rows.iter().any(|row| paid(&row)) || wire.sent.iter().any(|l| anew(&l))
         }
         _ => false,
     }

@@ -190,7 +190,7 @@ fn tried_until_receipted(evidence: &Evidence, wire: &Wire<'_>, findings: &mut Ve
 
 /// When a message was sent, by runs of tries: after the eighth only a person's 重新发送 begins anew. Copies of one sending,
 /// as nonsense has them, are one.
-fn runs(wire: &Wire<'_>, first: &Leaving<'_>) -> Vec<Vec<domain::Time>> {
+fn runs(wire: &Wire<'_>, first: &Leaving<'_>) -> Vec<Vec<Time>> {
     let same = |l: &&Leaving<'_>| l.sent.id == first.sent.id && l.sent.from == first.sent.from;
     let mut seen = BTreeSet::new();
     let sendings = wire.sent.iter().filter(same).filter(|l| seen.insert(l.sent.sending));

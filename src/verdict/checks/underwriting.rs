@@ -244,7 +244,7 @@ impl<'a> Case<'a> {
         let by_rule = insured.zip(rate).map(|(insured, rate)| sums::premium(insured, rate));
         let covers = proposals::cover_versions(self.words, self.insurer, &form.open_cover, submission.word.at, word.at);
         let floors = covers.iter().filter_map(|c| fen(&c.minimum_premium.to_string()));
-        let ruled: Vec<i128> = floors.filter_map(|floor| Some(by_rule?.max(floor))).collect();
+        let ruled: Vec<i128> = floors.filter_map(|floor| Some(by_rule?.max(floor).max(1))).collect();
         let scripted: Vec<i128> = scripted.collect();
         if scripted.is_empty() { ruled } else { scripted }
     }
