@@ -156,9 +156,9 @@ impl<'a> Draft<'a> {
             });
         }
         self.put(record);
-        if self.followed < FOLLOWED_MOST {
+        if row.from != row.to && self.followed < FOLLOWED_MOST {
             self.followed += 1;
-            K::follow(self, id, row.to);
+            K::follow(self, id, row.from, row.to);
             self.followed -= 1;
         }
         Some(row.to)

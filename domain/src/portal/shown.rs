@@ -117,7 +117,7 @@ fn cover(record: &OpenCover, scope: &Scope<'_>) -> Cells {
         ("保险协议ID", data.number.clone()),
         ("保险机构名称", scope.directory.name_of(&record.insurer)),
         ("险种名称", terms.line.chinese().to_owned()),
-        ("操作类型", record.state.operation().to_owned()),
+        ("操作类型", record.operation.to_owned()),
         ("协议起效时间", terms.begins.to_string()),
         ("协议结束时间", terms.ends.to_string()),
         ("协议结束日期", terms.ends.to_string()),

@@ -170,7 +170,9 @@ impl Stage for Way {
             }
             W::Withdrawing(leg, now) => next.extend(Self::withdrawing(leg, now, row)),
             W::Notifying(leg) => {
-                next.extend(leg.next(row).map(W::Notifying));
+                // An insurer that refuses the notice takes no premium.
+                let told = |next| if next == Leg::Rejected { W::PayFailed } else { W::Notifying(next) };
+                next.extend(leg.next(row).map(told));
                 next.extend((leg.may_be_answered() && row.code == "S" && row.text == "正式生效").then_some(W::InForce));
             }
             W::Start | W::Withdrawn | W::Paying | W::PayFailed | W::Paid | W::InForce | W::Lapsed => {}
