@@ -391,7 +391,7 @@ fn withdrawal() -> Vec<Row<State, Event>> {
         ]);
     }
     // An answer after silence: granted where nothing is paid or being paid.
-    let unpaid = [S::Awaiting, S::Referred, S::Issued, S::PayFailed, S::Lapsed];
+    let unpaid = [S::Awaiting, S::Referred, S::Issued, S::Declined, S::PayFailed, S::Lapsed];
     let paid = [S::Paying, S::Settled, S::NoticeLost, S::InForce];
     for from in unpaid {
         rows.push(row(from, E::WithdrawalGranted, S::Withdrawn, "W", "已撤销", &["CGO-13"]));

@@ -92,6 +92,11 @@ pub(super) trait Record: Clone + Sized {
     fn counterparty(&self) -> &PartyId;
     /// What follows at once from having come from one state to another.
     fn follow(_: &mut Draft<'_>, _: &RecordId, _from: Self::State, _to: Self::State) {}
+    /// Whether an event that went wrong is what the page should tell as the reason, there where a state has a reason of its
+    /// own.
+    fn explains(_from: Self::State, _: Self::Event) -> bool {
+        true
+    }
     /// Whether its page goes on telling in this state why something failed.
     fn tells_failure(state: Self::State) -> bool;
 }
@@ -320,6 +325,11 @@ impl Record for Proposal {
             (S::Noticing(_), S::PayFailed) => payment_messages::give_back(draft, id),
             _ => {}
         }
+    }
+
+    fn explains(from: Self::State, event: Self::Event) -> bool {
+        use proposal::{Event as E, State as S};
+        !matches!((from, event), (S::Withdrawing(..), E::Delivery(_)) | (_, E::WithdrawalRefused))
     }
 
     fn tells_failure(state: Self::State) -> bool {

@@ -211,13 +211,14 @@ fn is_overtaken(answer: &Coming<'_>, wire: &Wire<'_>, rows: &[&LogLine]) -> bool
             granted || wire.sent.iter().any(|l| newer(l.sent) && l.at <= answer.at)
         }
         Kind::PaymentQueryAnswered => true,
-        // What was paid, is being paid, or was submitted anew, is withdrawn no more.
+        // What was paid, is being paid, submitted anew or withdrawn anew, is not what this answer is about.
         Kind::WithdrawalAnswered => {
             let paid =
                 |row: &&&LogLine| row.record == sent.subject && row.code == "P201" && row.recorded_at <= answer.at;
             let asked = wire.sent.iter().find(|l| sent.correlation.as_ref() == Some(&l.sent.id)).map(|l| l.at);
             let anew = |l: &&Leaving<'_>| {
-                about(Kind::ProposalSubmitted)(l.sent) && l.at <= answer.at && asked.is_some_and(|asked| asked < l.at)
+                let newer = about(Kind::ProposalSubmitted)(l.sent) || about(Kind::WithdrawalRequested)(l.sent);
+                newer && l.at <= answer.at && asked.is_some_and(|asked| asked < l.at)
             };
             rows.iter().any(|row| paid(&row)) || wire.sent.iter().any(|l| anew(&l))
         }
