@@ -18,7 +18,7 @@ use crate::{
     Time,
     cover::CargoLine,
     directory::PartyId,
-    form::{FieldRule, Filled},
+    form::Filled,
     message::cargo::CoverageKind,
     money::Money,
 };
@@ -98,8 +98,7 @@ fn agreement(record: &Agreement, scope: &Scope<'_>) -> Cells {
 
 /// The fields of a form, by their names, as the page shows them: codes by their Chinese names.
 fn form(filled: &Filled, scope: &Scope<'_>) -> Cells {
-    let page = |(rule, _): (&FieldRule, &str)| (rule.name, filled.shown(rule.key, scope.tables));
-    filled.iter().map(page).collect()
+    filled.shown(scope.tables).collect()
 }
 
 fn request(record: &OpenCoverRequest, scope: &Scope<'_>) -> Cells {
