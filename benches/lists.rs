@@ -5,7 +5,12 @@
 //! p50 and p99 are printed: `cargo bench --bench lists`. A query that walked more than its own account would show in the
 //! ratio of the two portals.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench may stop, and tells its figures")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench may stop, measures real time, and tells its figures"
+)]
 
 use std::{
     path::PathBuf,

@@ -109,6 +109,9 @@ fn of_table<S: Copy + PartialEq, E: Copy + PartialEq>(faithful: &Rules, table: &
     }
 }
 
+/// What makes a faithful table or form wrong.
+type Change<'c, T> = dyn Fn(&mut T) + 'c;
+
 /// Dropped; leading to other states; logged with other codes of the table; logged with another text of it.
 fn of_row<S: Copy + PartialEq, E: Copy + PartialEq>(
     faithful: &Rules,
@@ -122,7 +125,7 @@ fn of_row<S: Copy + PartialEq, E: Copy + PartialEq>(
     let head = |to: &str| format!("{} {from} --{event}--> {to}", table.kind.chinese());
     let own = head((table.label)(row.to));
     let requirement = row.requirements.first().copied().unwrap_or(table.requirement);
-    let mut make = |name: String, to: Option<&'static str>, change: &dyn Fn(&mut Vec<Row<S, E>>)| {
+    let mut make = |name: String, to: Option<&'static str>, change: &Change<Vec<Row<S, E>>>| {
         let mut rules = faithful.clone();
         change((table.which)(&mut rules));
         let row = Some((table.kind, from, event));
@@ -179,7 +182,7 @@ fn distinct<'a>(all: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a 
 /// Every field and every rule between fields of a form, wrong in every way. `head` starts the names.
 fn of_form(faithful: &Rules, head: &str, which: fn(&mut Rules) -> &mut Form, made: &mut Vec<Mutant>) {
     let form = which(&mut faithful.clone()).clone();
-    let mut make = |what: String, requirement, change: &dyn Fn(&mut Form)| {
+    let mut make = |what: String, requirement, change: &Change<Form>| {
         let mut rules = faithful.clone();
         change(which(&mut rules));
         made.push(portal(format!("{head} {what}"), Group::Form, requirement, rules));
@@ -197,8 +200,11 @@ fn of_form(faithful: &Rules, head: &str, which: fn(&mut Rules) -> &mut Form, mad
     }
 }
 
+/// A yes or no in a field's rule.
+type Mark = fn(&mut FieldRule) -> &mut bool;
+
 /// Takes what is wrong, the requirement behind it, and the change that makes it so.
-type Make<'m> = dyn FnMut(String, &'static str, &dyn Fn(&mut FieldRule)) + 'm;
+type Make<'m> = dyn FnMut(String, &'static str, &Change<FieldRule>) + 'm;
 
 /// Required or not, what it takes a notch wider and narrower at each bound, or anything; and each mark that means
 /// something in this form (a mark that no field has is a mark that nobody looks at) taken away or set.
@@ -208,9 +214,9 @@ fn of_field(form: &Form, at: usize, make: &mut Make<'_>) {
     for (what, need) in other_needs(rule.need) {
         make(what.into(), "UI-01", &|r| r.need = need);
     }
-    let marked = |mark: fn(&mut FieldRule) -> &mut bool| form.fields.iter().any(|r| *mark(&mut r.clone()));
+    let marked = |mark: Mark| form.fields.iter().any(|r| *mark(&mut r.clone()));
     #[rustfmt::skip] // A table.
-    let marks: [(&str, &str, &str, fn(&mut FieldRule) -> &mut bool, bool); 3] = [
+    let marks: [(&str, &str, &str, Mark, bool); 3] = [
         ("重新签署时须重新输入", "重新签署时不必重新输入", "AGR-10", |r| &mut r.retype, marked(|r| &mut r.retype)),
         ("修改时不可改",         "修改时可改",             "CGO-12", |r| &mut r.locked, marked(|r| &mut r.locked)),
         ("复制时带过来",         "复制时不带过来",         "CGO-17", |r| &mut r.copied, marked(|r| &mut r.locked)),

@@ -159,7 +159,7 @@ impl Form {
         let mut values = Values::default();
         for rule in &self.fields {
             let text = texts.get(rule.key).copied().unwrap_or_default();
-            let text = if text.is_empty() { self.from_cover(rule.origin, context) } else { Some(text.to_owned()) };
+            let text = if text.is_empty() { of_cover(rule.origin, context) } else { Some(text.to_owned()) };
             let Some(text) = text else { continue };
             let under = self.parent_of(rule.key).and_then(|parent| values.get(parent));
             match rule.takes.read(&text, Some(lists), under) {
@@ -168,13 +168,6 @@ impl Form {
             };
         }
         values
-    }
-
-    fn from_cover(&self, origin: Origin, context: &Context<'_>) -> Option<String> {
-        match origin {
-            Origin::Cover(part) => part.single(context.cover?),
-            Origin::Typed | Origin::Offered(_) | Origin::Account(_) | Origin::Computed => None,
-        }
     }
 
     fn parent_of(&self, key: &str) -> Option<&'static str> {
@@ -235,5 +228,13 @@ impl Form {
             refusal.cite(&[id]);
         }
         refusal
+    }
+}
+
+/// What a field that was left blank takes from the open cover.
+fn of_cover(origin: Origin, context: &Context<'_>) -> Option<String> {
+    match origin {
+        Origin::Cover(part) => part.single(context.cover?),
+        Origin::Typed | Origin::Offered(_) | Origin::Account(_) | Origin::Computed => None,
     }
 }

@@ -112,10 +112,8 @@ pub(super) fn take(draft: &mut Draft<'_>, message: &Message) -> Result<(), Recei
         }
     })?;
     match to {
-        State::Agreed => {
-            if draft.happen::<Agreement>(&id, Event::BankRequested, Note::default()).is_some() {
-                request(draft, &id, Request::BankSigning);
-            }
+        State::Agreed if draft.happen::<Agreement>(&id, Event::BankRequested, Note::default()).is_some() => {
+            request(draft, &id, Request::BankSigning);
         }
         State::EndQueued => request(draft, &id, Request::End),
         _ => {}

@@ -132,8 +132,11 @@ pub struct ListPage {
     /// Its filters.
     pub filters: &'static [(&'static str, By)],
     /// What it can be sorted by.
-    pub(super) sorts: &'static [(&'static str, fn(&Keys) -> i64)],
+    pub(super) sorts: &'static [Sort],
 }
+
+/// A column that a list can be sorted by, and what of a record it goes by.
+pub(super) type Sort = (&'static str, fn(&Keys) -> i64);
 
 /// The 状态 of each kind of record as pages show them.
 pub const fn page_states(kind: RecordKind) -> &'static [&'static str] {
@@ -171,7 +174,7 @@ const COVER_FILTERS: &[(&str, By)] = &[
     ("险种", By::Line),
     ("协议编号", By::Number(0, "协议编号")),
 ];
-const COVER_SORTS: &[(&str, fn(&Keys) -> i64)] = &[("协议结束日期", |k| k.days[0] as i64)];
+const COVER_SORTS: &[Sort] = &[("协议结束日期", |k| k.days[0] as i64)];
 
 /// Every list, in the order of the menu.
 pub static LISTS: &[ListPage] = &[

@@ -250,7 +250,7 @@ fn a_policy_that_is_not_the_insurer_s_is_found() {
         s.evidence.proposals[0].policy_number = None
     });
     one(check, "保单已生效，账簿中却没有收到保费", |s| s.evidence.proposals[0].received = None);
-    let early = found(check, |s| s.says(NOTIFIED, Body::PaymentNotified(cargo::notice_of("20260302000000000098"))));
+    let early = found(check, |s| s.says(NOTIFIED, Body::PaymentNotified(notice_of("20260302000000000098"))));
     assert_eq!(early, ["银行没有答复扣款成功，门户就通知了缴费"]);
     let other = found(check, |s| s.says(EFFECTED, effected("PD0")));
     assert_eq!(other, ["页面上的保单号不是保险公司给的那一个", "保险公司账簿中的保单号不是它通知的那一个"]);

@@ -91,13 +91,13 @@ fn kind_by_messages(evidence: &Evidence, record: &str) -> RecordKind {
         Happening::Sent(sent) if sent.subject == record => Some(sent.kind),
         _ => None,
     });
-    let told = kinds.filter_map(|kind| match kind {
+    let mut told = kinds.filter_map(|kind| match kind {
         Kind::OpenCoverRequested => Some(RecordKind::OpenCoverRequest),
         Kind::ProposalSubmitted => Some(RecordKind::Proposal),
         Kind::PaymentOrdered => Some(RecordKind::Payment),
         _ => None,
     });
-    told.last().unwrap_or(RecordKind::Agreement)
+    told.next_back().unwrap_or(RecordKind::Agreement)
 }
 
 /// Follows a log as far as it is legal, and compares the page with the place that it got to.
