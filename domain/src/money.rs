@@ -42,6 +42,8 @@ impl FromStr for Money {
 impl Money {
     /// 0.00
     pub const ZERO: Self = Self(Decimal::ZERO);
+    /// 0.01
+    pub const CENT: Self = Self(Decimal::from_parts(1, 0, 0, false, 2));
     /// 999,999,999,999.99: the most that any form takes.
     pub const MOST: Self = Self(Decimal::from_parts(276_447_231, 23_283, 0, false, 2));
 

@@ -66,6 +66,7 @@ pub(super) fn never_happens(wanted: &OnceKind, script: &[ScriptLine], faults: &[
 /// How a page was read, as far as the file tells.
 struct Read {
     page: &'static str,
+    tab: &'static str,
     filtered: bool,
     role: &'static str,
     others_have_records: bool,
@@ -127,7 +128,7 @@ impl Citable {
                     self.signers.insert(who.enterprise);
                 }
             }
-            Act::Query { who, page, filters, .. } => {
+            Act::Query { who, page, filters, tab, .. } => {
                 if let Some(name) = &step.name {
                     let role = if self.passwords.contains(who) { "账号密码" } else { who.card.kind() };
                     let owners = match page_kind(*page) {
@@ -135,7 +136,9 @@ impl Citable {
                         Some(_) => &self.senders,
                     };
                     let others_have_records = owners.iter().any(|e| *e != who.enterprise);
-                    let read = Read { page: page.name(), filtered: !filters.is_empty(), role, others_have_records };
+                    let tab = citations::tab_named(tab.as_deref());
+                    let filtered = !filters.is_empty();
+                    let read = Read { page: page.name(), tab, filtered, role, others_have_records };
                     self.tables.insert(name.clone(), read);
                 }
             }
@@ -173,6 +176,7 @@ impl Citable {
             match table {
                 Some(read) => self.ids.extend(citations::of_reading(citations::Reading {
                     page: read.page,
+                    tab: read.tab,
                     field,
                     filtered: read.filtered,
                     role: read.role,
@@ -182,6 +186,7 @@ impl Citable {
                 None if refers(expected) => {
                     let of_field = RULES.iter().filter(|r| r.record == record && r.field == field);
                     self.ids.extend(of_field.flat_map(|r| r.requirements));
+                    self.ids.extend(citations::of_field(record, field, ""));
                 }
                 None => self.ids.extend(citations::of_field(record, field, &expected.to_string())),
             }

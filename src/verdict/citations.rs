@@ -2,7 +2,16 @@
 //!
 //! A rule is cited only where the check would fail if the rule were broken. Refusals cite by their own code.
 
-use domain::{Refusal, form::Form, refusal};
+use std::sync::LazyLock;
+
+use domain::{
+    Refusal,
+    form::{self, Form},
+    portal::COVER_TABS,
+    refusal,
+};
+
+use super::expect::{Kind, kind_of};
 
 /// One line of the table: a check of `field` of `record` with `value` cites `requirements`.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +108,7 @@ pub const RULES: &[Rule] = &[
     rule("预约", "企业地址", Always, &["RSV-01"]),
     rule("预约", "所在省", Always, &["RSV-01"]),
     rule("预约", "所在市", Always, &["RSV-01"]),
-    rule("预约", "所在区县", Always, &["RSV-01"]),
+    rule("预约", "所在区/县", Always, &["RSV-01"]),
     rule("预约", "主要货物描述", Always, &["RSV-01"]),
     rule("预约", "主要运输路线", Always, &["RSV-01"]),
     rule("预约", "状态记录", Always, &["RSV-03", "MSG-01", "UI-04"]),
@@ -133,6 +142,7 @@ pub const RULES: &[Rule] = &[
     rule("货运协议", "状态描述信息", Is("协议终止"), &["OPC-07"]),
     rule("货运协议", "状态描述信息", Is("协议到期"), &["OPC-07"]),
     rule("货运协议", "特殊约定", Always, &["OPC-03"]),
+    rule("货运协议", "特殊约定内容", Always, &["OPC-03"]),
     rule("货运协议", "险别", Always, &["OPC-04"]),
     rule("货运协议", "货物类别", Always, &["OPC-05"]),
     rule("货运协议", "状态记录", Always, &["OPC-07", "UI-04"]),
@@ -161,31 +171,10 @@ pub const RULES: &[Rule] = &[
     rule("投保单", "保单号", Always, &["PAY-05", "CGO-17"]),
     rule("投保单", "生效时间", Always, &["PAY-05", "CGO-17"]),
     rule("投保单", "保险机构名称", Always, &["CGO-01"]),
-    rule("投保单", "险种", Always, &["CGO-01"]),
     rule("投保单", "险种名称", Always, &["CGO-01"]),
-    rule("投保单", "运输方式", Always, &["CGO-01"]),
-    rule("投保单", "发票金额", Always, &["CGO-07"]),
-    rule("投保单", "加成比例", Always, &["CGO-07"]),
-    rule("投保单", "保险金额", Always, &["CGO-07"]),
-    rule("投保单", "保险费率", Always, &["CGO-07"]),
     rule("投保单", "保费", Always, &["CGO-07"]),
-    rule("投保单", "主险", Always, &["CGO-07"]),
-    rule("投保单", "附加险", Always, &["CGO-07"]),
-    rule("投保单", "其他附加险", Always, &["CGO-07"]),
-    rule("投保单", "货物大类", Always, &["CGO-04"]),
-    rule("投保单", "货物细类", Always, &["CGO-04"]),
-    rule("投保单", "货物包装", Always, &["CGO-04"]),
-    rule("投保单", "货物标的描述信息", Always, &["CGO-04"]),
-    rule("投保单", "包装及件数/重量", Always, &["CGO-04"]),
-    rule("投保单", "标记/唛头", Always, &["CGO-04"]),
-    rule("投保单", "起运日期", Always, &["CGO-06"]),
-    rule("投保单", "预计抵达日期", Always, &["CGO-06"]),
-    rule("投保单", "船舶名称", Always, &["CGO-06"]),
-    rule("投保单", "航次/航班/车次/车牌号", Always, &["CGO-06"]),
-    rule("投保单", "起运港名称", Always, &["CGO-06"]),
-    rule("投保单", "目的港名称", Always, &["CGO-06"]),
-    rule("投保单", "信用证号码", Always, &["CGO-06"]),
     rule("投保单", "特殊约定", Always, &["CGO-08"]),
+    rule("投保单", "特殊约定内容", Always, &["CGO-08"]),
     rule("投保单", "附件", Always, &["CGO-09"]),
     rule("投保单", "原因", Always, &["CGO-14"]),
     rule("投保单", "失败方", Always, &["CGO-14"]),
@@ -270,7 +259,25 @@ pub fn of_field(record: &str, field: &str, value: &str) -> Vec<&'static str> {
     for rule in fitting().filter(|r| !matches!(r.when, Always)).chain(fitting().filter(|r| matches!(r.when, Always))) {
         add(&mut ids, rule.requirements);
     }
+    if let Some(rule) = form_of(record).and_then(|form| form.by_name(field)) {
+        add(&mut ids, rule.requirements);
+    }
+    let new = record != "协议";
+    if new && matches!(kind_of(record, field), Kind::Money) {
+        add(&mut ids, &["UI-06"]);
+    }
     ids
+}
+
+/// The form that a record was made by, whose fields its page shows.
+fn form_of(record: &str) -> Option<&'static Form> {
+    static REQUEST: LazyLock<Form> = LazyLock::new(form::open_cover_request);
+    static PROPOSAL: LazyLock<Form> = LazyLock::new(form::cargo_proposal);
+    match record {
+        "预约" => Some(&REQUEST),
+        "投保单" => Some(&PROPOSAL),
+        _ => None,
+    }
 }
 
 /// How a page was read: what else a check of it proves.
@@ -282,6 +289,8 @@ pub struct Reading<'a> {
     pub field: &'a str,
     /// Whether filters (条件) were given.
     pub filtered: bool,
+    /// 页签 of 协议明细; blank for its first one and for every other page.
+    pub tab: &'a str,
     /// The role of the session: 法人卡, 操作员卡, or 账号密码.
     pub role: &'a str,
     /// Whether other enterprises had records of that kind at that moment, so that the view proves isolation.
@@ -298,12 +307,23 @@ const FILTERS: &[(&str, &[&str])] = &[
     ("交费记录查询", &["PAY-01"]),
 ];
 
+/// The tab of 协议明细 with this name, as [`Reading::tab`] has it; blank where none is named.
+pub fn tab_named(name: Option<&str>) -> &'static str {
+    COVER_TABS.into_iter().find(|tab| Some(*tab) == name).unwrap_or_default()
+}
+
 /// What a check of a 查询 result proves.
 pub fn of_reading(reading: Reading<'_>) -> Vec<&'static str> {
     let mut ids = of_field(reading.page, reading.field, "");
     if reading.filtered {
         let filters = FILTERS.iter().find(|(page, _)| *page == reading.page);
         add(&mut ids, filters.map_or(&[], |(_, filters)| filters));
+    }
+    if reading.page == "协议明细" {
+        let tabs =
+            [("", "OPC-02"), ("协议", "OPC-02"), ("特殊约定", "OPC-03"), ("险别", "OPC-04"), ("货物类别", "OPC-05")];
+        ids.retain(|id| *id != "OPC-02");
+        tabs.iter().filter(|(tab, _)| *tab == reading.tab).for_each(|(_, id)| add(&mut ids, &[*id]));
     }
     if reading.page == "菜单" {
         match reading.role {

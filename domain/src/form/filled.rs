@@ -14,14 +14,13 @@ use crate::{
     tables::Tables,
 };
 
-/// Stands after each value. It is a control character, which no kind of value lets through.
-const END: char = '\u{1f}';
-
 /// A form's values, in the form's order. In JSON an object of keys and texts without the blank ones.
 #[derive(Clone)]
 pub struct Filled {
     form: Arc<Form>,
     packed: Box<str>,
+    /// Where each field's value ends, in the form's order: no page has four thousand million characters.
+    ends: Box<[u32]>,
 }
 
 /// What came over the wire is no such form: what is wrong, by key.
@@ -45,12 +44,13 @@ impl std::error::Error for WireMistake {}
 
 impl Filled {
     pub(super) fn new(form: &Arc<Form>, values: &BTreeMap<&'static str, String>) -> Self {
-        let mut packed = String::with_capacity(values.values().map(String::len).sum::<usize>() + form.fields.len());
+        let mut packed = String::with_capacity(values.values().map(String::len).sum::<usize>());
+        let mut ends = Vec::with_capacity(form.fields.len());
         for rule in &form.fields {
             packed.push_str(values.get(rule.key).map_or("", String::as_str));
-            packed.push(END);
+            ends.push(u32::try_from(packed.len()).unwrap_or(u32::MAX));
         }
-        Self { form: Arc::clone(form), packed: packed.into() }
+        Self { form: Arc::clone(form), packed: packed.into(), ends: ends.into() }
     }
 
     /// Reads what [`Filled`] serializes, each field by its own rule and all that are needed; codes and names of lists are
@@ -106,7 +106,7 @@ impl Filled {
     /// The value of that key, as it is kept; "" for one that is blank, or that the form has not.
     pub fn get(&self, key: &str) -> &str {
         let place = self.form.fields.iter().position(|rule| rule.key == key);
-        place.and_then(|at| self.packed.split_terminator(END).nth(at)).unwrap_or_default()
+        place.map(|at| self.at(at)).unwrap_or_default()
     }
 
     /// An amount.
@@ -136,16 +136,22 @@ impl Filled {
 
     /// Every field with its value, "" for blank ones, in the form's order.
     pub fn iter(&self) -> impl Iterator<Item = (&FieldRule, &str)> {
-        self.form.fields.iter().zip(self.packed.split_terminator(END))
+        self.form.fields.iter().enumerate().map(|(at, rule)| (rule, self.at(at)))
     }
 
-    /// The value of that key as pages show it: a name in place of a code, several choices with 、 between them.
-    pub fn shown(&self, key: &str, tables: &Tables) -> String {
-        let value = self.get(key);
-        match self.form.by_key(key).map(|rule| rule.takes) {
-            Some(Takes::Code(table)) => tables.name_of(table, value).to_owned(),
-            Some(Takes::SomeOf(_)) => value.replace(BETWEEN, "、"),
-            Some(
+    /// The value of the field at that place.
+    fn at(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let end = self.ends.get(at).copied().unwrap_or(start);
+        self.packed.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// Every field's name with its value as pages show it: a name in place of a code, several choices with 、 between them.
+    pub fn shown<'a>(&'a self, tables: &'a Tables) -> impl Iterator<Item = (&'static str, String)> + 'a {
+        self.iter().map(|(rule, value)| {
+            let shown = match rule.takes {
+                Takes::Code(table) => tables.name_of(table, value).to_owned(),
+                Takes::SomeOf(_) => value.replace(BETWEEN, "、"),
                 Takes::Text { .. }
                 | Takes::Phone
                 | Takes::Email
@@ -157,10 +163,10 @@ impl Filled {
                 | Takes::Percent { .. }
                 | Takes::Date
                 | Takes::OneOf(_)
-                | Takes::Institution(_),
-            )
-            | None => value.to_owned(),
-        }
+                | Takes::Institution(_) => value.to_owned(),
+            };
+            (rule.name, shown)
+        })
     }
 
     /// By the names of fields, as a page that is opened again shows them (修改): codes, not names; without blank ones and

@@ -112,8 +112,8 @@ impl Form {
         let (texts, strange) = self.by_keys(typed);
         let mut values = self.each_by_itself(&texts, context);
         let mut broken: BTreeSet<&'static str> = BTreeSet::new();
+        self.compute(&mut values);
         if extent == Extent::Whole {
-            self.compute(&mut values);
             for rule in &self.fields {
                 if values.is_blank(rule.key) && values.is_needed(rule.need) && !self.awaits_figure(rule.key, &values) {
                     values.wrong.insert(rule.key, BLANK.into());

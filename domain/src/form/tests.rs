@@ -175,7 +175,7 @@ fn a_right_proposal_is_kept_in_one_spelling_with_its_figures() {
     assert_eq!(filled.percent("rate"), "0.45%".parse().ok());
     assert_eq!(filled.date("departure"), "2026-03-10".parse().ok());
     assert_eq!(filled.code("origin_province"), None);
-    assert_eq!(filled.shown("origin_port", &tables()), "上海");
+    assert_eq!(shown(&filled, "起运港名称", &tables()), "上海");
     assert_eq!(filled.iter().count(), cargo_proposal().fields.len());
 }
 
@@ -324,7 +324,7 @@ fn several_choices_are_kept_in_the_list_s_order_and_once() {
         let filled = cargo_proposal().shared().read(&all, &context).unwrap();
         assert_eq!(filled.get("additional_coverages"), "罢工险,战争险");
         assert_eq!(filled.choices("additional_coverages").collect::<Vec<_>>(), ["罢工险", "战争险"]);
-        assert_eq!(filled.shown("additional_coverages", &tables), "罢工险、战争险");
+        assert_eq!(shown(&filled, "附加险", &tables), "罢工险、战争险");
         assert_eq!(filled.get("rate"), "0.9%");
     }
 }
@@ -672,4 +672,9 @@ proptest::proptest! {
             Err(refusal) => proptest::prop_assert!(!refusal.fields.is_empty()),
         }
     }
+}
+
+/// What the page shows in the field of that name.
+fn shown(filled: &Filled, name: &str, tables: &Tables) -> String {
+    filled.shown(tables).find(|(label, _)| *label == name).unwrap().1
 }

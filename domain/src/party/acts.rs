@@ -203,6 +203,10 @@ impl Party {
             special_terms: given.special_terms.clone().unwrap_or(cover.special_terms),
             ..cover
         };
+        let blank = |t: &SpecialTermData| t.name.trim().is_empty() || t.content.trim().is_empty();
+        if changed.special_terms.iter().any(blank) {
+            return Err("特殊约定的名称和内容不能空".to_owned());
+        }
         if !self.goes_by(&changed.insurer) {
             return Err(format!("保险机构「{}」不是「{}」", changed.insurer, self.institution.name));
         }

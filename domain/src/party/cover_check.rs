@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::books::{CoverEntry, CoverStanding, ProposalEntry, View};
 use crate::{
+    Time,
     message::cargo::{CoverageKind, Fields, ProposalSubmission},
     money::{self, Money, Percent},
 };
@@ -14,7 +15,7 @@ use crate::{
 struct Compared<'a> {
     submitted: &'a ProposalSubmission,
     cover: &'a CoverEntry,
-    today: Date,
+    submitted_on: Date,
 }
 
 /// One rule: says in Chinese what does not agree.
@@ -23,7 +24,7 @@ type Rule = fn(&Compared<'_>) -> Option<String>;
 /// In the order in which the reasons are given.
 const RULES: [Rule; 10] = [
     of_the_enterprise,
-    in_force_today,
+    in_force,
     same_insurer_and_line,
     mode,
     main_coverage,
@@ -43,7 +44,9 @@ pub(super) fn objections(view: View<'_>, submitted: &ProposalSubmission, today: 
     let Some(cover) = known else {
         return vec![format!("没有编号为「{}」的货运险协议", submitted.open_cover)];
     };
-    let compared = Compared { submitted, cover, today };
+    // The day of 提交 counts, however long the submission was on its way (OPC-06).
+    let submitted_on = Time::parse_rfc3339(&submitted.submitted_at).map_or(today, Time::date);
+    let compared = Compared { submitted, cover, submitted_on };
     RULES.iter().filter_map(|rule| rule(&compared)).collect()
 }
 
@@ -54,11 +57,11 @@ pub(super) fn beyond_authority(view: View<'_>, entry: &ProposalEntry) -> Option<
     Some(format!("保险金额{amount}超过单次限额{limit}"))
 }
 
-/// 保险金额 x 保险费率, at least 最低保费 of the open cover; `None` where there is no such amount.
+/// 保险金额 x 保险费率, at least 最低保费 of the open cover and never less than 0.01; `None` where there is no such amount.
 pub(super) fn premium_of(view: View<'_>, entry: &ProposalEntry) -> Option<Money> {
     let minimum = view.cover(&entry.open_cover)?.terms.minimum_premium;
     let premium = money::premium(entry.insured_amount?, entry.rate?)?;
-    Some(premium.max(minimum))
+    Some(premium.max(minimum).max(Money::CENT))
 }
 
 impl Compared<'_> {
@@ -77,8 +80,9 @@ fn of_the_enterprise(c: &Compared<'_>) -> Option<String> {
     (applicant != c.cover.terms.uscc.as_str()).then(|| format!("投保公司「{applicant}」不是协议的企业"))
 }
 
-fn in_force_today(c: &Compared<'_>) -> Option<String> {
-    (!c.cover.in_force(c.today)).then(|| format!("协议「{}」不在有效状态", c.cover.terms.number))
+fn in_force(c: &Compared<'_>) -> Option<String> {
+    let over = c.cover.period().is_none_or(|(_, ends)| ends < c.submitted_on);
+    (over || c.cover.standing != CoverStanding::Signed).then(|| format!("协议「{}」不在有效状态", c.cover.terms.number))
 }
 
 fn same_insurer_and_line(c: &Compared<'_>) -> Option<String> {
@@ -104,7 +108,7 @@ fn main_coverage(c: &Compared<'_>) -> Option<String> {
 }
 
 fn additional_coverages(c: &Compared<'_>) -> Option<String> {
-    let mut names = c.field("additional_coverages").split('、').filter(|name| !name.is_empty());
+    let mut names = c.field("additional_coverages").split(['、', ',']).filter(|name| !name.is_empty());
     let other = names.find(|name| !offers(c, name, CoverageKind::Additional))?;
     Some(format!("附加险「{other}」不在协议之内"))
 }

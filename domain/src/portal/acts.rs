@@ -48,11 +48,18 @@ impl Portal {
 
     /// 重新发送: the message of a record's present leg, whatever the record is (MSG-04).
     fn resend(&self, session: &SessionId, id: &RecordId, moment: Moment<'_>) -> Result<(Done, Changes), Refusal> {
-        let owner = self.session(session, Some(moment.time))?.owner.clone();
-        let scope = self.scope(&owner);
+        let seen = self.session(session, Some(moment.time))?;
+        let scope = self.scope(&seen.owner);
+        let role = seen.card.as_ref().map(|card| card.role);
+        let may = |permission: &Permission| role.is_some_and(|role| self.rules.permits(*permission, role));
         let needed = match scope.any(id) {
-            Ok(Any::Agreement(_)) | Err(_) => Permission::ResendAgreement,
+            Ok(Any::Agreement(_)) => Permission::ResendAgreement,
             Ok(other) => permission(other.kind()),
+            // A record that this account has not is found by no card, in the same words (ACC-10).
+            Err(_) => [Permission::ResendAgreement, Permission::OpenCovers]
+                .into_iter()
+                .find(may)
+                .unwrap_or(Permission::ResendAgreement),
         };
         let (kept, card) = self.admit(session, needed, Some(moment.time))?;
         let mut draft = Draft::new(self, moment);

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Time,
+    delivery::Progress,
     message::{
         Body, Decision, Message, MessageId, Receipt,
         cargo::{DataCheck, PolicyInForce, Underwriting},
@@ -56,7 +57,14 @@ enum Told {
 pub(super) fn take(draft: &mut Draft<'_>, message: &Message) -> Result<(), Receipt> {
     let record = proposal_of(draft.portal, message)?;
     let (id, kind) = (record.id.clone(), message.body.kind());
-    let about = |asked: &MessageId| !asked.as_str().is_empty() && message.correlation.as_ref() == Some(asked);
+    // What its receiver has refused by receipt, or answered already, is asked no more.
+    let refused = |asked: &MessageId| {
+        let progress = draft.outgoing(asked).map(|entry| &entry.progress);
+        matches!(progress, Some(Progress::Settled(Receipt::Refused { .. })))
+    };
+    let about = |asked: &MessageId| {
+        !asked.as_str().is_empty() && message.correlation.as_ref() == Some(asked) && !refused(asked)
+    };
     let no = |reason: &Option<String>| Note::failed(draft.counterparty(record), reason.as_deref().unwrap_or(NO_REASON));
     let (asked, event, note, told) = match &message.body {
         Body::DataChecked(check) => match check.decision {
@@ -85,8 +93,17 @@ pub(super) fn take(draft: &mut Draft<'_>, message: &Message) -> Result<(), Recei
         return Err(not_taken::<Proposal>(record.state, kind));
     }
     let tell = |proposal: &mut Proposal| match told {
+        Told::Nothing if matches!(event, Event::WithdrawalGranted | Event::WithdrawalRefused) => {
+            proposal.withdrawal = MessageId::new("");
+        }
         Told::Nothing => {}
-        Told::Number(number) => proposal.number = Some(number),
+        Told::Number(number) => {
+            proposal.number = Some(number);
+            // What was changed after it was submitted, and not submitted, is not what the insurer has passed.
+            if let Some((form, terms, attachments)) = proposal.sent.clone() {
+                (proposal.form, proposal.special_terms, proposal.attachments) = (form, terms, attachments);
+            }
+        }
         Told::Premium(premium, due) => (proposal.premium, proposal.premium_due) = (Some(premium), Some(due)),
         Told::Policy(number, at) => (proposal.policy_number, proposal.in_force_at) = (Some(number), Some(at)),
     };

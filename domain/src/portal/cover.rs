@@ -49,16 +49,6 @@ impl State {
             Self::Expired => "协议到期",
         }
     }
-
-    /// 操作类型 (OPC-02).
-    pub const fn operation(self) -> &'static str {
-        match self {
-            Self::New => "",
-            Self::Added | Self::Expired => "签约",
-            Self::Changed => "变更",
-            Self::Ended => "终止",
-        }
-    }
 }
 
 /// What can happen to an open cover.
@@ -128,6 +118,8 @@ pub(super) struct OpenCover {
     pub data: Arc<OpenCoverData>,
     /// The same, read.
     pub terms: Arc<crate::cover::CoverTerms>,
+    /// 操作类型: what the insurer did last (OPC-02).
+    pub operation: &'static str,
     /// When it arrived.
     pub added_at: Time,
     /// None: the portal sends nothing about it.

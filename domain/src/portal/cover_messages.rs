@@ -61,14 +61,14 @@ pub(super) fn take(draft: &mut Draft<'_>, message: &Message) -> Result<(), Recei
             let terms = terms(draft.portal, message, data)?;
             let (id, data) = (cover.id.clone(), data.clone());
             happen(draft, &id, Kind::OpenCoverChanged, (Event::Changed, Note::default()), |cover| {
-                (cover.data, cover.terms) = (Arc::new(data), Arc::new(terms));
+                (cover.data, cover.terms, cover.operation) = (Arc::new(data), Arc::new(terms), "变更");
             })
         }
         Body::OpenCoverEnded(end) => {
             let cover = cover_of(draft.portal, message, &end.uscc)?;
             let note = Note::failed(draft.counterparty(cover), &end.reason);
             let id = cover.id.clone();
-            happen(draft, &id, Kind::OpenCoverEnded, (Event::Ended, note), |_| {})
+            happen(draft, &id, Kind::OpenCoverEnded, (Event::Ended, note), |cover| cover.operation = "终止")
         }
         other => Err(never_taken(other.kind())),
     }
@@ -108,6 +108,7 @@ fn add(draft: &mut Draft<'_>, message: &Message, data: &OpenCoverData) -> Result
         insurer: message.source.clone(),
         data: Arc::new(data.clone()),
         terms: Arc::new(terms),
+        operation: "签约",
         added_at: draft.moment.time,
         message: MessageId::new(""),
         first_sent: None,

@@ -135,7 +135,8 @@ impl<'a> Draft<'a> {
         tell(&mut record);
         let log_rows = *record.common().log_rows;
         // What leaves no line in the log changes nothing that the page says either.
-        if let Some(failure) = note.failure.filter(|_| !row.code.is_empty()) {
+        let explains = K::explains(row.from, event) || !K::tells_failure(row.to);
+        if let Some(failure) = note.failure.filter(|_| !row.code.is_empty() && explains) {
             *record.common().failure = Some(failure);
         } else if !K::tells_failure(row.to) {
             *record.common().failure = None;
@@ -156,9 +157,9 @@ impl<'a> Draft<'a> {
             });
         }
         self.put(record);
-        if self.followed < FOLLOWED_MOST {
+        if row.from != row.to && self.followed < FOLLOWED_MOST {
             self.followed += 1;
-            K::follow(self, id, row.to);
+            K::follow(self, id, row.from, row.to);
             self.followed -= 1;
         }
         Some(row.to)

@@ -131,6 +131,16 @@ pub(super) fn fail(draft: &mut Draft<'_>, id: &RecordId) {
     }
 }
 
+/// The insurer has refused to hear of a premium: its money goes back.
+pub(super) fn give_back(draft: &mut Draft<'_>, proposal: &RecordId) {
+    const REASON: &str = "保险公司拒收缴费通知";
+    let Some(proposal) = draft.record::<Proposal>(proposal) else { return };
+    let Some((id, premium)) = proposal.payment.clone().zip(proposal.premium) else { return };
+    let note = Note::failed(String::new(), REASON).saying(REASON.into());
+    let tell = |payment: &mut Payment| payment.refund = Some((premium, REASON));
+    let _ = draft.happen_with::<Payment>(&id, Event::RefundDue, note, tell);
+}
+
 /// The insurer is asked to pay back what no premium takes.
 pub(super) fn ask_refund(draft: &mut Draft<'_>, id: &RecordId) {
     let Some(payment) = draft.record::<Payment>(id) else { return };

@@ -80,8 +80,6 @@ pub enum State {
     Settled,
     /// 支付成功, the notice is on its way to the insurer.
     Noticing(Step),
-    /// 支付成功, and the insurer refused the notice.
-    NoticeRefused,
     /// 支付成功, and the notice was given up.
     NoticeLost,
     /// 正式生效: a policy.
@@ -107,7 +105,6 @@ impl State {
             Self::Paying,
             Self::PayFailed,
             Self::Settled,
-            Self::NoticeRefused,
             Self::NoticeLost,
             Self::InForce,
             Self::Lapsed,
@@ -135,7 +132,7 @@ impl State {
             Self::Withdrawn => "已撤销",
             Self::Paying => "支付中",
             Self::PayFailed => "支付失败",
-            Self::Settled | Self::Noticing(_) | Self::NoticeRefused | Self::NoticeLost => "支付成功",
+            Self::Settled | Self::Noticing(_) | Self::NoticeLost => "支付成功",
             Self::InForce => "正式生效",
             Self::Lapsed => "已失效",
         }
@@ -152,7 +149,6 @@ impl State {
             Self::Noticing(T::Sent) => "缴费通知已发送",
             Self::Noticing(T::Undelivered) => "缴费通知未送达",
             Self::Noticing(T::Received) => "缴费通知已接收",
-            Self::NoticeRefused => "缴费通知被拒收",
             Self::NoticeLost => "缴费通知已放弃",
             Self::Withdrawing(T::Queued, U::Awaiting) => "待核保，撤销待发送",
             Self::Withdrawing(T::Queued, U::Referred) => "转人工复核，撤销待发送",
@@ -363,7 +359,8 @@ pub fn life_cycle() -> Vec<Row<State, Event>> {
     let ends = Ends { rejected: S::CheckFailed, given_up: S::Unanswered, silent: Some(S::Unanswered) };
     rows.extend(message_steps(S::Submitting, E::Delivery, ends));
     rows.extend(withdrawal());
-    let ends = Ends { rejected: S::NoticeRefused, given_up: S::NoticeLost, silent: None };
+    // An insurer that refuses the notice takes no premium: the money goes back, and the proposal is as unpaid as before.
+    let ends = Ends { rejected: S::PayFailed, given_up: S::NoticeLost, silent: None };
     rows.extend(message_steps(S::Noticing, E::Delivery, ends));
     for from in [S::Noticing(Step::Received), S::NoticeLost] {
         rows.push(row(from, E::PolicyEffected, S::InForce, "S", "正式生效", &["PAY-05", "CGO-17"]));
@@ -393,13 +390,20 @@ fn withdrawal() -> Vec<Row<State, Event>> {
             row(at(Under::Referred), E::Declined, at(Under::Declined), "C103", "拒保",                   &["CGO-13", "CGO-14"]),
         ]);
     }
-    // An answer after silence: granted where nothing was paid yet.
-    for from in [S::Awaiting, S::Referred, S::Issued, S::PayFailed] {
+    // An answer after silence: granted where nothing is paid or being paid.
+    let unpaid = [S::Awaiting, S::Referred, S::Issued, S::Declined, S::PayFailed, S::Lapsed];
+    let paid = [S::Paying, S::Settled, S::NoticeLost, S::InForce];
+    for from in unpaid {
         rows.push(row(from, E::WithdrawalGranted, S::Withdrawn, "W", "已撤销", &["CGO-13"]));
+    }
+    for from in unpaid.into_iter().chain(paid).chain(Step::ALL.map(S::Noticing)) {
         rows.push(row(from, E::WithdrawalRefused, from, "F", REFUSED, &["CGO-13"]));
     }
     rows
 }
+
+/// What a person has entered into a proposal.
+pub(super) type Content = (Arc<Filled>, Arc<[SpecialTermData]>, Arc<[Attachment]>);
 
 /// A proposal as the portal keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -422,6 +426,8 @@ pub(super) struct Proposal {
     pub special_terms: Arc<[SpecialTermData]>,
     /// 附件
     pub attachments: Arc<[Attachment]>,
+    /// The same as it was submitted last: what the insurer's answers are about, whatever was changed since.
+    pub sent: Option<Content>,
     /// When it was made.
     pub made_at: Time,
     /// 投保时间: the latest 提交.

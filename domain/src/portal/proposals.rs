@@ -129,6 +129,7 @@ impl Portal {
             form: entered.form,
             special_terms: entered.special_terms,
             attachments: entered.attachments,
+            sent: None,
             made_at: moment.time,
             submitted_at: None,
             submission: 0,
@@ -266,6 +267,13 @@ impl Portal {
             tell(proposal);
             proposal.submission += 1;
             proposal.submitted_at = Some(now);
+            proposal.sent = Some((
+                Arc::clone(&proposal.form),
+                Arc::clone(&proposal.special_terms),
+                Arc::clone(&proposal.attachments),
+            ));
+            // A withdrawal of what was submitted before is no withdrawal of this.
+            proposal.withdrawal = MessageId::new("");
             (proposal.premium, proposal.premium_due) = (None, None);
         });
         let (Some(_), Some(proposal)) = (sent, draft.record::<Proposal>(id)) else {

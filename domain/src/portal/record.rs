@@ -90,8 +90,13 @@ pub(super) trait Record: Clone + Sized {
     fn overdue(event: Self::Event, party: String, settings: &Settings) -> Note;
     /// Whom its present message is for, as the person chose it.
     fn counterparty(&self) -> &PartyId;
-    /// What follows at once from having come to this state.
-    fn follow(_: &mut Draft<'_>, _: &RecordId, _: Self::State) {}
+    /// What follows at once from having come from one state to another.
+    fn follow(_: &mut Draft<'_>, _: &RecordId, _from: Self::State, _to: Self::State) {}
+    /// Whether an event that went wrong is what the page should tell as the reason, there where a state has a reason of its
+    /// own.
+    fn explains(_from: Self::State, _: Self::Event) -> bool {
+        true
+    }
     /// Whether its page goes on telling in this state why something failed.
     fn tells_failure(state: Self::State) -> bool;
 }
@@ -313,24 +318,25 @@ impl Record for Proposal {
         &self.insurer
     }
 
-    fn follow(draft: &mut Draft<'_>, id: &RecordId, to: Self::State) {
-        if to == proposal::State::Settled {
-            cargo_messages::notify(draft, id);
+    fn follow(draft: &mut Draft<'_>, id: &RecordId, from: Self::State, to: Self::State) {
+        use proposal::State as S;
+        match (from, to) {
+            (_, S::Settled) => cargo_messages::notify(draft, id),
+            (S::Noticing(_), S::PayFailed) => payment_messages::give_back(draft, id),
+            _ => {}
         }
+    }
+
+    fn explains(from: Self::State, event: Self::Event) -> bool {
+        use proposal::{Event as E, State as S};
+        !matches!((from, event), (S::Withdrawing(..), E::Delivery(_)) | (_, E::WithdrawalRefused))
     }
 
     fn tells_failure(state: Self::State) -> bool {
         use proposal::State as S;
         matches!(
             state,
-            S::CheckFailed
-                | S::Unanswered
-                | S::Referred
-                | S::Declined
-                | S::PayFailed
-                | S::Lapsed
-                | S::NoticeRefused
-                | S::NoticeLost
+            S::CheckFailed | S::Unanswered | S::Referred | S::Declined | S::PayFailed | S::Lapsed | S::NoticeLost
         )
     }
 }
@@ -381,7 +387,7 @@ impl Record for Payment {
         }
     }
 
-    fn follow(draft: &mut Draft<'_>, id: &RecordId, to: Self::State) {
+    fn follow(draft: &mut Draft<'_>, id: &RecordId, _: Self::State, to: Self::State) {
         use payment::State as S;
         match to {
             S::Succeeded => payment_messages::settle(draft, id),

@@ -18,7 +18,7 @@ use crate::{
     Time,
     cover::CargoLine,
     directory::PartyId,
-    form::{FieldRule, Filled},
+    form::Filled,
     message::cargo::CoverageKind,
     money::Money,
 };
@@ -28,6 +28,9 @@ pub(super) type Cells = Vec<(&'static str, String)>;
 
 /// 服务类型: there is only one (AGR-01).
 pub(super) const SERVICE: &str = "保费支付";
+
+/// What each 特殊约定 says, in their order.
+const TERM_TEXTS: &str = "特殊约定内容";
 
 /// Whether nobody sees it any more.
 pub(super) fn is_hidden(record: &Any) -> bool {
@@ -95,8 +98,7 @@ fn agreement(record: &Agreement, scope: &Scope<'_>) -> Cells {
 
 /// The fields of a form, by their names, as the page shows them: codes by their Chinese names.
 fn form(filled: &Filled, scope: &Scope<'_>) -> Cells {
-    let page = |(rule, _): (&FieldRule, &str)| (rule.name, filled.shown(rule.key, scope.tables));
-    filled.iter().map(page).collect()
+    filled.shown(scope.tables).collect()
 }
 
 fn request(record: &OpenCoverRequest, scope: &Scope<'_>) -> Cells {
@@ -114,7 +116,7 @@ fn cover(record: &OpenCover, scope: &Scope<'_>) -> Cells {
         ("保险协议ID", data.number.clone()),
         ("保险机构名称", scope.directory.name_of(&record.insurer)),
         ("险种名称", terms.line.chinese().to_owned()),
-        ("操作类型", record.state.operation().to_owned()),
+        ("操作类型", record.operation.to_owned()),
         ("协议起效时间", terms.begins.to_string()),
         ("协议结束时间", terms.ends.to_string()),
         ("协议结束日期", terms.ends.to_string()),
@@ -132,6 +134,7 @@ fn cover(record: &OpenCover, scope: &Scope<'_>) -> Cells {
         ("企业地址", data.address.clone()),
         ("预约编号", text(data.request.as_ref())),
         ("特殊约定", terms.special_terms.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(",")),
+        (TERM_TEXTS, terms.special_terms.iter().map(|t| t.content.as_str()).collect::<Vec<_>>().join(",")),
         ("险别", terms.coverages.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(",")),
         ("货物类别", terms.categories.iter().map(|(_, heading)| heading.as_str()).collect::<Vec<_>>().join(",")),
     ]
@@ -196,6 +199,7 @@ fn proposal(record: &Proposal, scope: &Scope<'_>) -> Cells {
         ("生效时间", time(record.in_force_at)),
         ("支付流水号", record.payment.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("特殊约定", record.special_terms.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(",")),
+        (TERM_TEXTS, record.special_terms.iter().map(|t| t.content.as_str()).collect::<Vec<_>>().join(",")),
         ("附件", record.attachments.iter().map(|a| a.name.as_str()).collect::<Vec<_>>().join(",")),
     ]);
     fields

@@ -207,6 +207,7 @@ impl Player<'_> {
                 let table = self.world.query(who, &query, pin.as_deref())?;
                 let read = Read {
                     page: page.name(),
+                    tab: citations::tab_named(tab.as_deref()),
                     filtered: !query.filters.is_empty(),
                     role: if self.passwords.contains(&who) { "账号密码" } else { who.slot.kind() },
                     others_have_records: self.others_have_records(who, *page),

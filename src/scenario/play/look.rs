@@ -152,6 +152,7 @@ impl Player<'_> {
         match self.names.get(subject) {
             Some(Named::Table { read, .. }) => citations::of_reading(citations::Reading {
                 page: read.page,
+                tab: read.tab,
                 field,
                 filtered: read.filtered,
                 role: read.role,

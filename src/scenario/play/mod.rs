@@ -98,6 +98,7 @@ enum Named {
 #[derive(Clone, Copy)]
 struct Read {
     page: &'static str,
+    tab: &'static str,
     filtered: bool,
     role: &'static str,
     others_have_records: bool,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use domain::{
     directory::PartyId,
     message::{
-        Body, Decision,
+        Body, Decision, Kind,
         payment::{OrderStanding, PaymentOrder},
     },
     portal::RecordKind,
@@ -22,7 +22,7 @@ use super::{
     words::Words,
 };
 use crate::{
-    evidence::{Evidence, LedgerLine},
+    evidence::{Evidence, Happening, LedgerLine},
     verdict::finding::{Finding, Verdict},
 };
 
@@ -130,6 +130,8 @@ impl<'a> Case<'a, '_> {
                 (Some(_), None) => {
                     findings.push(finding("银行答复已扣款，账簿中却没有这笔扣款").compared("扣款", "没有扣款"))
                 }
+                // What a script has a bank say to a query is words alone: the order may be debited yet (PAY-04).
+                (None, Some(_)) if word.sent.kind == Kind::PaymentQueryAnswered && self.is_scripted(bank, payment) => {}
                 (None, Some(line)) => {
                     findings.push(finding("银行答复没有扣款，账簿中却有这笔扣款").compared("没有扣款", &*line.number));
                 }
@@ -147,10 +149,31 @@ impl<'a> Case<'a, '_> {
             }
         }
         // A bank debits when it answers: a debit of which it says nothing is kept from the portal.
-        let silent = |l: &&LedgerLine| !told.contains(&(&l.party, &l.order)) && !self.words.clouded(&l.order);
+        let silent = |l: &&LedgerLine| {
+            !told.contains(&(&l.party, &l.order))
+                && !self.words.clouded(&l.order)
+                && !self.says_nothing(&l.party, &l.order)
+        };
         for line in self.evidence.ledger.iter().filter(silent) {
             findings.push(failed(self.books(&line.party, &line.order), "银行扣了款，却没有答复"));
         }
+    }
+
+    /// Whether the scenario has this bank debit and keep it to itself, or say it so that nobody can hear it.
+    fn says_nothing(&self, bank: &PartyId, payment: &str) -> bool {
+        self.evidence.entries.iter().any(|e| {
+            matches!(&e.what, Happening::Decided { party, point, subject, outcome }
+                if party == bank && point == "银行.扣款" && subject == payment
+                    && ["沉默", "胡言"].iter().any(|word| outcome.contains(word)))
+        })
+    }
+
+    /// Whether the scenario said what this bank answers to a query of this payment.
+    fn is_scripted(&self, bank: &PartyId, payment: &str) -> bool {
+        self.evidence.entries.iter().any(|e| {
+            matches!(&e.what, Happening::Decided { party, point, subject, outcome }
+                if party == bank && point == "银行.查询" && subject == payment && outcome != "成功")
+        })
     }
 
     /// What an account has is what it had, less its debits.

@@ -33,6 +33,8 @@ pub enum Fate {
     Debited,
     /// 失败, or refused by receipt.
     Failed,
+    /// Debited, but the insurer refused to hear of it: the money goes back.
+    Returned,
 }
 
 pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
@@ -97,10 +99,14 @@ pub fn fates<'w>(words: &'w Words<'_>, wire: &'w Wire<'_>) -> BTreeMap<&'w str, 
         fates.entry(payment).or_default().push((word.at, fate));
     }
     for word in &words.said {
-        let Some(Body::PaymentOrdered(order)) = word.body() else { continue };
+        let (payment, fate) = match word.body() {
+            Some(Body::PaymentOrdered(order)) => (&order.payment, Fate::Failed),
+            Some(Body::PaymentNotified(notice)) => (&notice.payment, Fate::Returned),
+            _ => continue,
+        };
         let refused =
             wire.receipts.iter().find(|r| !r.accepted && r.sent.id == word.sent.id && r.sent.from == word.sent.from);
-        fates.entry(&order.payment).or_default().extend(refused.map(|r| (r.at, Fate::Failed)));
+        fates.entry(payment).or_default().extend(refused.map(|r| (r.at, fate)));
     }
     fates
 }
@@ -139,7 +145,7 @@ fn not_while_it_may_be_paid(
         let known: Vec<Fate> =
             fates.get(payment).into_iter().flatten().filter(|(at, _)| *at <= after.at).map(|(_, f)| *f).collect();
         let given_up = after.at.since(before.at) >= GIVEN_UP_AFTER;
-        let text = if known.contains(&Fate::Debited) {
+        let text = if known.contains(&Fate::Debited) && !known.contains(&Fate::Returned) {
             "保费已经扣款，又发出了扣款指令"
         } else if known.is_empty() && !given_up {
             "前一笔扣款还没有结果，又发出了扣款指令"

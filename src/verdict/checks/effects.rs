@@ -14,10 +14,10 @@ use domain::{
 
 use super::{
     Judging, Outcome, log_order, states,
-    wire::{Coming, Wire},
+    wire::{Coming, Leaving, Wire},
 };
 use crate::{
-    evidence::{Evidence, Happening, RecordPage, Sent},
+    evidence::{Evidence, Happening, LogLine, RecordPage, Sent},
     verdict::finding::{Finding, Verdict},
 };
 
@@ -32,7 +32,7 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
     page_and_books_agree(evidence, context, &mut findings);
     let wire = Wire::of(evidence, context.suite);
     for answer in first_arrivals(&wire) {
-        taken_where_it_must(&answer, &wire, context, &mut findings);
+        taken_where_it_must(&answer, &wire, &rows, context, &mut findings);
         logged_where_taken(evidence, &answer, &wire, &rows, context, &mut findings);
     }
     Outcome { evaluated: !evidence.books.is_empty() || !rows.is_empty(), findings }
@@ -75,7 +75,7 @@ const fn once(kind: RecordKind) -> &'static [&'static str] {
     }
 }
 
-fn logged_once(evidence: &Evidence, rows: &[&crate::evidence::LogLine], findings: &mut Vec<Finding>) {
+fn logged_once(evidence: &Evidence, rows: &[&LogLine], findings: &mut Vec<Finding>) {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for row in rows {
         if once(states::kind_of(evidence, &row.record)).contains(&row.code.as_str()) {
@@ -174,7 +174,13 @@ fn about(coming: &Coming<'_>, context: &Judging<'_>, text: &str) -> Finding {
 }
 
 /// The first answer to a request is taken over, however late; after a receipt that refused the request none is.
-fn taken_where_it_must(answer: &Coming<'_>, wire: &Wire<'_>, context: &Judging<'_>, findings: &mut Vec<Finding>) {
+fn taken_where_it_must(
+    answer: &Coming<'_>,
+    wire: &Wire<'_>,
+    rows: &[&LogLine],
+    context: &Judging<'_>,
+    findings: &mut Vec<Finding>,
+) {
     let Some(request) = &answer.sent.correlation else { return };
     let told = wire.receipts.iter().find(|r| r.sent.id == *request && r.sent.to == answer.sent.from);
     let rejected = told.is_some_and(|r| !r.accepted && r.at < answer.at);
@@ -186,7 +192,7 @@ fn taken_where_it_must(answer: &Coming<'_>, wire: &Wire<'_>, context: &Judging<'
     });
     match &answer.arrival.refused {
         None if rejected => findings.push(about(answer, context, "申请已被回执拒绝，对它的答复却被接受了")),
-        Some(code) if code == "K3202" && !rejected && !answered && !is_overtaken(answer, wire) => {
+        Some(code) if code == "K3202" && !rejected && !answered && !is_overtaken(answer, wire, rows) => {
             findings.push(about(answer, context, "对申请的第一个答复被拒绝了").compared("接受", code));
         }
         None | Some(_) => {}
@@ -194,8 +200,8 @@ fn taken_where_it_must(answer: &Coming<'_>, wire: &Wire<'_>, context: &Judging<'
 }
 
 /// Whether the business has gone on, so that this answer has nothing left to answer: a newer submission, a withdrawal
-/// that was granted, or, for a query, the bank's answer to the order.
-fn is_overtaken(answer: &Coming<'_>, wire: &Wire<'_>) -> bool {
+/// that was granted, a payment, or, for a query, the bank's answer to the order.
+fn is_overtaken(answer: &Coming<'_>, wire: &Wire<'_>, rows: &[&LogLine]) -> bool {
     let sent = answer.sent;
     let about = |kind: Kind| move |s: &Sent| s.kind == kind && s.subject == sent.subject;
     let granted = wire.arrivals.iter().any(|c| about(Kind::WithdrawalAnswered)(c.sent) && c.at <= answer.at);
@@ -205,6 +211,17 @@ fn is_overtaken(answer: &Coming<'_>, wire: &Wire<'_>) -> bool {
             granted || wire.sent.iter().any(|l| newer(l.sent) && l.at <= answer.at)
         }
         Kind::PaymentQueryAnswered => true,
+        // What was paid, is being paid, submitted anew or withdrawn anew, is not what this answer is about.
+        Kind::WithdrawalAnswered => {
+            let paid =
+                |row: &&&LogLine| row.record == sent.subject && row.code == "P201" && row.recorded_at <= answer.at;
+            let asked = wire.sent.iter().find(|l| sent.correlation.as_ref() == Some(&l.sent.id)).map(|l| l.at);
+            let anew = |l: &&Leaving<'_>| {
+                let newer = about(Kind::ProposalSubmitted)(l.sent) || about(Kind::WithdrawalRequested)(l.sent);
+                newer && l.at <= answer.at && asked.is_some_and(|asked| asked < l.at)
+            };
+            rows.iter().any(|row| paid(&row)) || wire.sent.iter().any(|l| anew(&l))
+        }
         _ => false,
     }
 }
@@ -258,7 +275,7 @@ fn logged_where_taken(
     evidence: &Evidence,
     message: &Coming<'_>,
     wire: &Wire<'_>,
-    rows: &[&crate::evidence::LogLine],
+    rows: &[&LogLine],
     context: &Judging<'_>,
     findings: &mut Vec<Finding>,
 ) {

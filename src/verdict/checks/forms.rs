@@ -118,7 +118,8 @@ fn entered<'e>(evidence: &'e Evidence, word: &Word<'_>) -> BTreeMap<&'e str, &'e
     });
     // 投保公司 comes first on the page, so its labels stand alone as well.
     let bare = |label: &'e str| label.strip_prefix("投保公司.").unwrap_or(label);
-    forms.flatten().map(|(label, text)| (bare(label), text.trim())).collect()
+    // The page is sent whole each time: what it held last is what counts.
+    forms.last().into_iter().flatten().map(|(label, text)| (bare(label), text.trim())).collect()
 }
 
 fn as_entered(

@@ -5,15 +5,18 @@ use std::{
     time::Duration,
 };
 
-use domain::message::Receipt;
+use domain::{
+    Time,
+    message::{Kind, Receipt},
+};
 use signing::sha256;
 
 use super::{
-    Judging, Outcome,
+    Judging, Outcome, log_order,
     wire::{Coming, Leaving, Wire},
 };
 use crate::{
-    evidence::{Evidence, Happening},
+    evidence::{Evidence, Happening, LogLine, Sent},
     verdict::finding::{Finding, Verdict},
 };
 
@@ -141,16 +144,24 @@ const PLANNED: [u64; 8] = [0, 56, 170, 396, 850, 1_757, 3_571, 7_200];
 /// How much later than planned a try may be.
 const SPREAD: Duration = Duration::from_secs(6);
 
+/// When an order is over, for a query has said that it was not debited: nobody sends it any more (PAY-05).
+fn over(sent: &Sent, rows: &[&LogLine]) -> Option<Time> {
+    let is_order = sent.kind == Kind::PaymentOrdered;
+    let failed = |row: &&&LogLine| row.record == sent.subject && row.text.starts_with("支付失败");
+    rows.iter().filter(failed).map(|row| row.recorded_at).min().filter(|_| is_order)
+}
+
 /// A message without receipt is sent again, with pauses that double, until it has one.
 fn tried_until_receipted(evidence: &Evidence, wire: &Wire<'_>, findings: &mut Vec<Finding>) {
     let Some(end) = evidence.entries.last().map(|e| e.at) else { return };
+    let rows = log_order::rows(evidence);
     for first in wire.first_sendings() {
         let sent = first.sent;
         if echoes(evidence, &sent.from) {
             continue;
         }
         let told = wire.receipts.iter().filter(|r| r.sent.id == sent.id && r.sent.from == sent.from).map(|r| r.at);
-        let settled = told.chain(wire.acknowledged(&sent.id)).min();
+        let settled = told.chain(wire.acknowledged(&sent.id)).chain(over(sent, &rows)).min();
         for run in runs(wire, first) {
             let Some(began) = run.first() else { continue };
             let late = PLANNED.iter().enumerate().find_map(|(n, planned)| {
@@ -179,7 +190,7 @@ fn tried_until_receipted(evidence: &Evidence, wire: &Wire<'_>, findings: &mut Ve
 
 /// When a message was sent, by runs of tries: after the eighth only a person's 重新发送 begins anew. Copies of one sending,
 /// as nonsense has them, are one.
-fn runs(wire: &Wire<'_>, first: &Leaving<'_>) -> Vec<Vec<domain::Time>> {
+fn runs(wire: &Wire<'_>, first: &Leaving<'_>) -> Vec<Vec<Time>> {
     let same = |l: &&Leaving<'_>| l.sent.id == first.sent.id && l.sent.from == first.sent.from;
     let mut seen = BTreeSet::new();
     let sendings = wire.sent.iter().filter(same).filter(|l| seen.insert(l.sent.sending));

@@ -4,7 +4,7 @@
 use domain::{
     directory::PartyId,
     message::{
-        Body, Decision,
+        Body, Decision, Kind,
         cargo::{CoverageKind, OpenCoverData, ProposalSubmission, Underwriting},
     },
     portal::RecordKind,
@@ -162,7 +162,8 @@ impl<'a> Case<'a> {
                 proposals::cover_versions(self.words, self.insurer, &form.open_cover, submission.word.at, word.at);
             match body {
                 Body::DataChecked(a) if a.decision == Decision::Agreed => {
-                    let today = word.at.date().to_string();
+                    // The day of 提交 counts (OPC-06).
+                    let today = form.submitted_at.get(..10).unwrap_or_default().to_owned();
                     let mistakes: Vec<Vec<&str>> = covers.iter().map(|cover| mistakes(form, cover, &today)).collect();
                     if mistakes.is_empty() {
                         findings.push(self.message(word, "数据审核成功，但没有这份货运协议，或协议已经终止"));
@@ -226,9 +227,10 @@ impl<'a> Case<'a> {
 
     /// The premiums that may be asked for: by script if it names one, else by rule under the versions of the cover.
     fn premiums(&self, submission: &Submission<'_>, word: &Word<'_>) -> Vec<i128> {
+        let asked = if word.sent.kind == Kind::Reviewed { "保险公司.人工复核" } else { "保险公司.核保" };
         let scripted = self.evidence.entries.iter().filter_map(|e| match &e.what {
-            Happening::Decided { party, subject, outcome, .. }
-                if party == self.insurer && subject == self.application =>
+            Happening::Decided { party, subject, outcome, point }
+                if party == self.insurer && subject == self.application && point == asked =>
             {
                 let (_, rest) = outcome.split_once("保费")?;
                 let digits = rest.trim_start_matches([':', '：', ' ']);
@@ -242,7 +244,7 @@ impl<'a> Case<'a> {
         let by_rule = insured.zip(rate).map(|(insured, rate)| sums::premium(insured, rate));
         let covers = proposals::cover_versions(self.words, self.insurer, &form.open_cover, submission.word.at, word.at);
         let floors = covers.iter().filter_map(|c| fen(&c.minimum_premium.to_string()));
-        let ruled: Vec<i128> = floors.filter_map(|floor| Some(by_rule?.max(floor))).collect();
+        let ruled: Vec<i128> = floors.filter_map(|floor| Some(by_rule?.max(floor).max(1))).collect();
         let scripted: Vec<i128> = scripted.collect();
         if scripted.is_empty() { ruled } else { scripted }
     }

@@ -3,12 +3,15 @@
 //! What nobody can read, and what a script has somebody say against its own word, is left out; a business about which
 //! something was left out is [`Words::clouded`], and what seems to be missing there proves nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use domain::{
     Time,
     directory::PartyId,
-    message::{Body, MessageId},
+    message::{Body, Kind, MessageId},
 };
 
 use super::{
@@ -44,6 +47,14 @@ pub struct Words<'e> {
     /// the same sender about the same business.
     pub heard: Vec<Word<'e>>,
     clouded: BTreeSet<&'e str>,
+}
+
+/// How long a message that came too early is held for its predecessor.
+const HELD: Duration = Duration::from_secs(600);
+
+/// Whether a message makes sense without what was sent before it: an open cover is told whole each time.
+const fn sent_alone(kind: Kind) -> bool {
+    matches!(kind, Kind::OpenCoverChanged | Kind::OpenCoverEnded)
 }
 
 /// A message's own name: sender and id.
@@ -108,8 +119,13 @@ impl<'e> Words<'e> {
             if coming.arrival.refused.is_some() {
                 continue;
             }
-            let before: Option<Vec<Time>> =
-                (1..=sequence).map(|n| first.get(&(from, by, subject, n)).map(|c| c.at)).collect();
+            // One that makes sense by itself waits for its predecessor no longer than this (docs/interchange.md).
+            let held = (sent_alone(coming.sent.kind)).then(|| coming.at + HELD);
+            let counts = |n| {
+                let came = first.get(&(from, by, subject, n)).map(|c| c.at);
+                came.into_iter().chain(held).min()
+            };
+            let before: Option<Vec<Time>> = (1..=sequence).map(counts).collect();
             let opening = context.open(&coming.arrival.bytes, by, coming.at).filter(|opening| opening.is_ok());
             match (before.and_then(|all| all.into_iter().max()), opening) {
                 (Some(at), Some(opening)) => {

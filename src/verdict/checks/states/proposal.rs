@@ -117,6 +117,17 @@ impl Way {
     }
 }
 
+/// The answer to a withdrawal that was not answered in time, where the business has gone on since: what is paid or being
+/// paid stays so.
+fn answered_late(now: Way, row: &LogLine) -> Option<Way> {
+    let unpaid = matches!(now, W::PayFailed | W::Lapsed);
+    let paid = matches!(now, W::Paying | W::Paid | W::Notifying(_) | W::InForce);
+    if unpaid && is(row, "W", "已撤销") {
+        return Some(W::Withdrawn);
+    }
+    ((unpaid || paid) && is(row, "F", "撤销失败")).then_some(now)
+}
+
 fn withdrawal_answered(now: Word, row: &LogLine) -> Option<Way> {
     if is(row, "W", "已撤销") { Some(W::Withdrawn) } else { is(row, "F", "撤销失败").then_some(W::Said(now)) }
 }
@@ -159,11 +170,14 @@ impl Stage for Way {
             }
             W::Withdrawing(leg, now) => next.extend(Self::withdrawing(leg, now, row)),
             W::Notifying(leg) => {
-                next.extend(leg.next(row).map(W::Notifying));
+                // An insurer that refuses the notice takes no premium.
+                let told = |next| if next == Leg::Rejected { W::PayFailed } else { W::Notifying(next) };
+                next.extend(leg.next(row).map(told));
                 next.extend((leg.may_be_answered() && row.code == "S" && row.text == "正式生效").then_some(W::InForce));
             }
             W::Start | W::Withdrawn | W::Paying | W::PayFailed | W::Paid | W::InForce | W::Lapsed => {}
         }
+        next.extend(answered_late(self, row));
         next.extend(
             PAYMENT.iter().filter(|(from, code, text, _)| *from == self && is(row, code, text)).map(|(.., to)| *to),
         );
