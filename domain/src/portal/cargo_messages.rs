@@ -139,8 +139,9 @@ pub(super) fn notify(draft: &mut Draft<'_>, id: &RecordId) {
         debit: payment.debit.clone().unwrap_or_default(),
         amount: proposal.premium.unwrap_or(Money::ZERO),
     };
-    let (insurer, submission) = (proposal.insurer.clone(), u64::from(proposal.submission));
+    // How many log lines there are tells one notice of a proposal from another.
+    let (insurer, lines) = (proposal.insurer.clone(), proposal.log_rows);
     if draft.happen::<Proposal>(id, Event::NoticeMade, Note::default()).is_some() {
-        draft.request::<Proposal>(id, ("notice", submission), insurer, Body::PaymentNotified(notice));
+        draft.request::<Proposal>(id, ("notice", lines), insurer, Body::PaymentNotified(notice));
     }
 }

@@ -66,6 +66,16 @@ impl<'a> Scope<'a> {
         Some(Shown { kind: record.kind(), fields: shown::fields(record, self), log: self.log(id) })
     }
 
+    /// What kind of record it is.
+    pub fn kind(&self, id: &RecordId) -> Option<RecordKind> {
+        self.any(id).ok().map(Any::kind)
+    }
+
+    /// Its 状态, as its page shows it, without the rest of the page.
+    pub fn state(&self, id: &RecordId) -> Option<&'static str> {
+        self.any(id).ok().map(Any::page_text)
+    }
+
     /// A page; a query that would be refused, and the menu (which is a card's, not an enterprise's), show no rows.
     pub fn table(&self, query: &Query) -> Table {
         query::table(self, query).unwrap_or_else(|_| query::empty(query.page))

@@ -2,7 +2,7 @@
 
 use domain::{
     Time,
-    portal::{RecordId, RecordKind, Shown},
+    portal::{RecordId, RecordKind, Scope, Shown},
 };
 
 use super::{Named, Player, Stop};
@@ -218,7 +218,8 @@ impl Player<'_> {
             Some(Named::Table { .. }) => "查询",
             Some(Named::Cover { .. }) => RecordKind::OpenCover.chinese(),
             Some(Named::Record { .. }) | None => {
-                self.shown(name).map_or(RecordKind::Agreement, |shown| shown.kind).chinese()
+                let kind = self.scope_of(name).and_then(|(id, scope)| scope.kind(&id));
+                kind.unwrap_or(RecordKind::Agreement).chinese()
             }
         }
     }
@@ -238,8 +239,13 @@ impl Player<'_> {
 
     /// What the page of a record shows.
     fn shown(&self, name: &str) -> Option<Shown> {
+        self.scope_of(name).and_then(|(id, scope)| scope.shown(&id))
+    }
+
+    /// A record's number, and the way to its enterprise's records.
+    fn scope_of(&self, name: &str) -> Option<(RecordId, Scope<'_>)> {
         let (id, enterprise) = self.record_of(name)?;
-        self.world.portal().observe(&self.world.enterprises()[enterprise].uscc).shown(&id)
+        Some((id, self.world.portal().observe(&self.world.enterprises()[enterprise].uscc)))
     }
 
     fn actual(&self, name: &str, field: &str) -> Option<Actual> {
@@ -257,15 +263,18 @@ impl Player<'_> {
                 _ => None,
             },
             Named::Record { .. } | Named::Cover { .. } => {
-                let Some(shown) = self.shown(name) else {
+                let found = self.scope_of(name).filter(|(id, scope)| scope.kind(id).is_some());
+                let Some((id, scope)) = found else {
                     // A cover on its way: nothing shows yet. A record that was deleted shows nothing any more.
                     let list = matches!(field, "状态记录" | "状态描述");
                     return Some(if list { Actual::List(Vec::new()) } else { Actual::Text(String::new()) });
                 };
+                // A page is looked at after each change: what is not asked for is not drawn.
                 match field {
-                    "状态记录" => Some(Actual::List(shown.log.iter().map(|r| r.code.to_owned()).collect())),
-                    "状态描述" => Some(Actual::List(shown.log.iter().map(|r| r.text.to_string()).collect())),
-                    _ => shown.fields.iter().find(|(label, _)| *label == field).map(|(_, t)| Actual::Text(t.clone())),
+                    "状态" => scope.state(&id).map(|state| Actual::Text(state.to_owned())),
+                    "状态记录" => Some(Actual::List(scope.log(&id).iter().map(|r| r.code.to_owned()).collect())),
+                    "状态描述" => Some(Actual::List(scope.log(&id).iter().map(|r| r.text.to_string()).collect())),
+                    _ => scope.shown(&id)?.fields.iter().find(|(label, _)| *label == field).map(|(_, t)| Actual::Text(t.clone())),
                 }
             }
         }

@@ -83,11 +83,21 @@ fn logged_once(evidence: &Evidence, rows: &[&LogLine], findings: &mut Vec<Findin
         }
     }
     for ((record, code), count) in counts {
-        if count > 1 {
+        let most = 1 + if code == "P202" { given_back(record, rows) } else { 0 };
+        if count > most {
             let text = format!("状态记录中 {code} 出现了不止一次");
-            findings.push(failed(format!("{record}.状态记录"), text).compared("1", count.to_string()));
+            findings.push(failed(format!("{record}.状态记录"), text).compared(most.to_string(), count.to_string()));
         }
     }
+}
+
+/// How often an insurer has refused to hear of a premium, which is then paid anew.
+fn given_back(record: &str, rows: &[&LogLine]) -> usize {
+    let paid = rows.iter().find(|row| row.record == record && row.code == "P202").map(|row| row.number);
+    let refused = |row: &&&LogLine| {
+        row.record == record && row.text.starts_with("接收失败") && paid.is_some_and(|paid| paid < row.number)
+    };
+    rows.iter().filter(refused).count()
 }
 
 fn one_number(evidence: &Evidence, findings: &mut Vec<Finding>) {
