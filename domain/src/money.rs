@@ -1,7 +1,7 @@
 //! Amounts in yuan (UI-06) with two places and rates in percent, decimal from source text to report, and the two sums of
 //! CGO-07 that are made of them.
 //!
-//! The rule of rounding is stated once, in [`to_the_cent`]: half a cent goes up. Nothing in here is a binary fraction, and
+//! The rule of rounding is stated once, in `to_the_cent`: half a cent goes up. Nothing in here is a binary fraction, and
 //! nothing overflows: what has no room is `None`.
 
 use std::{fmt, str::FromStr};

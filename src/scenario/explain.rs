@@ -4,6 +4,8 @@
 //! codes), so that it cannot say anything else than what happens. It prints; it judges nothing.
 
 mod example;
+mod lists;
+mod lives;
 pub mod tables;
 mod wrong;
 
@@ -13,7 +15,7 @@ use std::fmt::Write;
 
 use domain::{
     party::Point,
-    portal::{Page, RECEIPT_CODES, RecordKind, Rules},
+    portal::{Page, RECEIPT_CODES, RecordKind},
     refusal,
 };
 
@@ -21,9 +23,8 @@ use super::{
     cast::Cast,
     catalogue::{
         self, Actor, Field, TOP_KEYS, Takes, VERBS, Verb,
-        records::{RECORDS, RecordWords, every, words_of},
+        records::{RECORDS, RecordWords, every},
     },
-    fields::listed,
     meant::nearest,
     mistake,
     model::CardSlot,
@@ -77,13 +78,13 @@ pub fn explain(id: &str) -> Result<String, Option<String>> {
         catalogue::verb_named(id).map(verb),
         fault(id),
         outcome(id),
-        listing(id),
+        lists::listing(id),
         invariant(id),
         code(id),
         decision_point(id),
         message(id),
         page(id),
-        state(id),
+        lives::state(id),
         refusal_key(id),
         field(id),
         cast_member(id),
@@ -247,145 +248,6 @@ fn outcome(id: &str) -> Option<String> {
     Some(text)
 }
 
-/// What a kind of record is.
-const fn what_is(kind: RecordKind) -> &'static str {
-    match kind {
-        RecordKind::Agreement => "委托银行划缴保险费三方协议",
-        RecordKind::OpenCoverRequest => "货运险预约：请保险公司签货运协议",
-        RecordKind::OpenCover => "货运险协议：货物运输预约保险协议",
-        RecordKind::Proposal => "货运险投保单；正式生效后就是保单",
-        RecordKind::Payment => "一次在线交费",
-    }
-}
-
-/// One row of a life cycle as the page shows it.
-struct Transition {
-    from: &'static str,
-    to: &'static str,
-    event: &'static str,
-    /// Code and text; empty where nothing is logged.
-    log: String,
-    code: &'static str,
-    requirements: &'static [&'static str],
-}
-
-/// The rows of a kind's life cycle, in their order; those that look alike on the page only once.
-fn transitions(kind: RecordKind) -> Vec<Transition> {
-    // Each kind has states and events of its own.
-    macro_rules! told {
-        ($rows:expr) => {
-            $rows
-                .iter()
-                .map(|row| Transition {
-                    from: row.from.page_text(),
-                    to: row.to.page_text(),
-                    event: row.event.chinese(),
-                    log: if row.code.is_empty() { String::new() } else { format!("{} {}", row.code, row.text) },
-                    code: row.code,
-                    requirements: row.requirements,
-                })
-                .collect()
-        };
-    }
-    let rules = Rules::default();
-    match kind {
-        RecordKind::Agreement => told!(rules.agreement),
-        RecordKind::OpenCoverRequest => told!(rules.open_cover_request),
-        RecordKind::OpenCover => told!(rules.open_cover),
-        RecordKind::Proposal => told!(rules.proposal),
-        RecordKind::Payment => told!(rules.payment),
-    }
-}
-
-/// Words that stand for a whole list.
-fn listing(id: &str) -> Option<String> {
-    let mut text = String::new();
-    match id {
-        "报文" => {
-            text.push_str("报文  门户与各方之间的报文\n\n");
-            for entry in interchange::catalogue::CATALOGUE {
-                let (from, to) = (entry.from.chinese(), entry.to.chinese());
-                let _ = writeln!(text, "  {}（{from} → {to}）  {}", entry.chinese, entry.type_);
-            }
-        }
-        "始终" => {
-            text.push_str("始终  每一时刻都必须成立的不变量\n\n");
-            for i in checks::INVARIANTS {
-                let _ = writeln!(text, "  {}（{}）  {}", i.name, i.requirements.join("、"), i.description);
-            }
-            text.push_str("\n  每个场景都检查全部；写下来，只是让它算进覆盖\n");
-            show(&mut text, example::of_top("始终").unwrap_or_default());
-        }
-        "三方协议" => return listing(RecordKind::Agreement.chinese()),
-        _ if RecordKind::ALL.iter().any(|kind| kind.chinese() == id) => {
-            let kind = RecordKind::ALL.into_iter().find(|kind| kind.chinese() == id)?;
-            let words = words_of(kind);
-            let _ = writeln!(text, "{id}  {}\n\n  状态：{}", what_is(kind), listed(words.states));
-            text.push_str("\n  页面状态的每一种变化，状态记录里的代码和描述：\n");
-            for row in transitions(kind) {
-                let log = if row.log.is_empty() { "不记录" } else { row.log.as_str() };
-                let rules = row.requirements.join("、");
-                let line = format!("    {} → {}  {}：{log}  {rules}\n", row.from, row.to, row.event);
-                // Several inner states look the same on the page.
-                if !text.contains(&line) {
-                    text.push_str(&line);
-                }
-            }
-            let _ = writeln!(text, "\n  可以期望的字段：{}", words.fields().join("、"));
-            show(&mut text, &example::of_expected(kind, "状态"));
-        }
-        "故障" => {
-            text.push_str("故障  网络和卡的故障\n\n");
-            for f in catalogue::FAULTS {
-                let _ = writeln!(text, "  {}  {}\n    {}", f.name, f.text, f.example);
-            }
-            show(&mut text, example::of_top("故障").unwrap_or_default());
-        }
-        "对手方剧本" | "决策点" | "结果" => {
-            let what = match id {
-                "决策点" => "对手方剧本里可以安排的决定",
-                "结果" => "对手方剧本里一个决定可以怎样",
-                _ => "各方依次怎样决定；用完之后都同意",
-            };
-            let _ = writeln!(text, "{id}  {what}");
-            if id != "结果" {
-                let points: Vec<String> =
-                    Point::ALL.iter().map(|p| format!("{}.{}", p.role().chinese(), p.chinese())).collect();
-                let _ = writeln!(text, "\n  决策点：{}；可写机构名代替「银行」「保险公司」", points.join("、"));
-            }
-            if id != "决策点" {
-                text.push_str("\n  结果：\n");
-                for (_, form, meaning) in catalogue::OUTCOMES {
-                    let _ = writeln!(text, "    {form}  {meaning}");
-                }
-            }
-            show(&mut text, example::of_top("对手方剧本").unwrap_or_default());
-        }
-        "步骤" | "动作" => {
-            text.push_str("步骤  依次做什么\n\n");
-            for v in VERBS {
-                let _ = writeln!(text, "  {}  {}\n    {}", v.name, v.text, v.example);
-            }
-        }
-        "关键字" | "字段" | "页面" | "代码" | "需求" => return Some(names_of(id)),
-        "企业" | "卡" | "机构" => {
-            let cast = Cast::fixture();
-            let _ = writeln!(text, "{id}  场景里的人和机构，全称简称都行\n");
-            let _ = writeln!(text, "  企业：{}", cast.enterprise_names().join("、"));
-            let _ = writeln!(text, "  卡：{}", CardSlot::ALL.map(CardSlot::chinese).join("、"));
-            let _ = writeln!(text, "  机构：{}", cast.institution_names(None).join("、"));
-            show(&mut text, "- 登录: {企业: 东岭贸易, 由: 法人卡}");
-        }
-        _ => {
-            let key = TOP_KEYS.iter().find(|k| k.name == id)?;
-            let required = if key.required { "必填" } else { "可省略" };
-            let _ = writeln!(text, "{}  场景文件的关键字（{required}）\n\n  {}", key.name, key.text);
-            show(&mut text, example::of_top(id).unwrap_or_default());
-        }
-    }
-    Some(text)
-}
-
 fn invariant(id: &str) -> Option<String> {
     let i = checks::INVARIANTS.iter().find(|i| i.name == id)?;
     let mut text = format!("{}  不变量\n\n  {}\n", i.name, i.description);
@@ -504,44 +366,6 @@ fn page(id: &str) -> Option<String> {
     Some(text)
 }
 
-/// A state of a record or a code of its log: whose, how it comes about, and what may follow.
-fn state(id: &str) -> Option<String> {
-    let mut text = String::new();
-    let mut ids: Vec<&str> = Vec::new();
-    for words in RECORDS {
-        let is_state = words.states.contains(&id);
-        if !is_state && !words.codes.contains(&id) {
-            continue;
-        }
-        let kind = words.kind.chinese();
-        let what = if is_state { format!("{kind}的状态") } else { format!("{kind}状态记录里的代码") };
-        let _ = writeln!(text, "{}{id}  {what}", if text.is_empty() { "" } else { "\n" });
-        text.push_str("\n  怎样来的：\n");
-        let mut lines: Vec<String> = Vec::new();
-        for row in transitions(words.kind).iter().filter(|r| if is_state { r.to == id } else { r.code == id }) {
-            let log = if row.log.is_empty() { String::new() } else { format!("，记 {}", row.log) };
-            let line = format!("    {} → {}  {}{log}\n", row.from, row.to, row.event);
-            if !lines.contains(&line) {
-                lines.push(line);
-            }
-            for rule in row.requirements {
-                if !ids.contains(rule) {
-                    ids.push(rule);
-                }
-            }
-        }
-        text.extend(lines);
-        let _ = writeln!(text, "\n  `kouan explain {kind}` 列出全部状态和转换");
-        if is_state {
-            show(&mut text, &format!("- 等待: {{{kind}: {{状态: {id}}}, 时限: 3天}}"));
-        } else {
-            show(&mut text, &format!("- 期望: {{{kind}: {{状态记录: 含 {id}}}}}"));
-        }
-    }
-    rules(&mut text, &ids);
-    (!text.is_empty()).then_some(text)
-}
-
 /// A key of 拒绝.
 fn refusal_key(id: &str) -> Option<String> {
     let (what, example) = match id {
@@ -652,42 +476,6 @@ fn cast_member(id: &str) -> Option<String> {
     text.push_str("  卡密码和解锁码出厂时都是 88888888，各可连续输错 5 次\n");
     show(&mut text, &format!("- 登录: {{由: {id}}}"));
     Some(text)
-}
-
-/// The names of one kind, to ask on.
-fn names_of(kind: &str) -> String {
-    let mut text = format!("{kind}  可以再问的\n\n");
-    let mut list = |words: Vec<&str>, what: &str| {
-        let _ = writeln!(text, "  {what}：{}", words.join("、"));
-    };
-    match kind {
-        "关键字" => list(TOP_KEYS.iter().map(|k| k.name).collect(), "场景文件的键"),
-        "页面" => list(Page::ALL.map(Page::name).to_vec(), "查询能读的页面"),
-        "代码" => {
-            list(refusal::ALL.iter().map(|e| e.code).collect(), "门户和卡的拒绝");
-            list(interchange::CODES.iter().map(|(code, ..)| *code).collect(), "收件方网关的拒绝");
-            list(business_codes().map(|(code, ..)| code).collect(), "收件方业务的拒绝");
-            list(mistake::CODES.iter().map(|e| e.code).collect(), "场景文件的错误");
-        }
-        "需求" => {
-            for rule in requirements::all() {
-                list(vec![rule.chinese.lines().next().unwrap_or_default()], &rule.id);
-            }
-        }
-        _ => {
-            for verb in VERBS {
-                list(verb.all_fields().iter().map(|f| f.name).collect(), verb.name);
-            }
-            for fault in catalogue::FAULTS {
-                list(fault.fields.iter().map(|f| f.name).collect(), &format!("故障 {}", fault.name));
-            }
-            for words in RECORDS {
-                list(words.fields().to_vec(), &format!("{}可以期望的", words.kind.chinese()));
-            }
-            list(catalogue::TABLE_FIELDS.to_vec(), "查询结果可以期望的");
-        }
-    }
-    text
 }
 
 /// Everything that can be explained.

@@ -15,6 +15,7 @@ mod expectation;
 pub mod explain;
 mod fields;
 pub mod format;
+mod given;
 pub mod lint;
 mod meant;
 mod mend;

@@ -26,7 +26,7 @@ use super::{
         verb_named,
     },
     fields::LISTS,
-    steps::ACCOUNT_FACTS,
+    given::ACCOUNT_FACTS,
 };
 
 /// The schema (draft 2020-12).

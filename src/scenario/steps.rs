@@ -1,4 +1,4 @@
-//! 步骤 and 已知: verbs and their fields into acts.
+//! 步骤: verbs and their fields into acts.
 //!
 //! The catalogue says which fields a verb takes and which it needs; here stands only what each becomes. A verb that
 //! the catalogue has and this file forgets is a bug that a test finds.
@@ -10,8 +10,8 @@ use domain::{
 
 use super::{
     catalogue::{
-        AGREEMENT_FORM, Actor, BANK_LABEL, BANK_SHORT, Field, GIVEN_KEYS, REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL,
-        TERMS_PRINTED, Takes, VERBS, Verb,
+        AGREEMENT_FORM, Actor, BANK_LABEL, BANK_SHORT, Field, REFUSAL_KEYS, TABLE_FIELDS, TERMS_LABEL, TERMS_PRINTED,
+        Takes, VERBS, Verb,
         forms::{FormName, INSURER_LABEL, INSURER_SHORT},
         page_columns, page_filters, page_sorts,
         records::{ORDERS, RANGES, TABS, page_states, words_of},
@@ -20,10 +20,7 @@ use super::{
     fields::{Asked, LISTS, Named, Reader, nodes_of},
     meant::{nearest, part_not_built},
     mistake::{MistakeKind, Vocabulary},
-    model::{
-        Account, AccountFact, Act, Advance, CardSlot, Deed, Given, GivenRecord, PartyName, RefusalExpected, Step,
-        SubjectExpected, Value, Who,
-    },
+    model::{Act, Advance, CardSlot, Deed, PartyName, RefusalExpected, Step, SubjectExpected, Value, Who},
     source::Span,
     tree::{Key, Node, NodeKind},
     values::{near_time, parse_lapse, parse_time},
@@ -355,7 +352,7 @@ impl Reader<'_> {
     }
 
     /// Fields of the agreement's form that are given, and whether the terms are ticked.
-    fn form(&mut self, fields: &Fields<'_>) -> (Vec<(String, Value)>, bool) {
+    pub(super) fn form(&mut self, fields: &Fields<'_>) -> (Vec<(String, Value)>, bool) {
         let mut form = Vec::new();
         let mut terms = true;
         for (key, node) in fields.entries.iter().copied() {
@@ -664,86 +661,7 @@ impl Reader<'_> {
         }
         Some(expected)
     }
-
-    /// 已知
-    pub(super) fn given(&mut self, node: Option<&Node>) -> Given {
-        let mut given = Given::default();
-        let Some(node) = node else { return given };
-        for (key, value) in self.map(node) {
-            match key.text.as_str() {
-                "企业" => {
-                    for (name, facts) in self.map(value) {
-                        self.accounts(name, facts, &mut given);
-                    }
-                }
-                "协议" => {
-                    for item in self.list(value) {
-                        let step = self.given_agreement(key, item);
-                        given.records.extend(step.map(|step| GivenRecord { step, until: Some("成功") }));
-                    }
-                }
-                "货运协议" => {
-                    for item in self.list(value) {
-                        given.records.extend(self.given_cover(key, item));
-                    }
-                }
-                "投保单" => {
-                    for item in self.list(value) {
-                        let step = self.given_proposal(key, item);
-                        given.records.extend(step.map(|step| GivenRecord { step, until: Some("已出单未缴费") }));
-                    }
-                }
-                other => self.unknown_field(other, "已知", GIVEN_KEYS.iter().copied(), key.span),
-            }
-        }
-        given
-    }
-
-    fn accounts(&mut self, name: &Key, facts: &Node, given: &mut Given) {
-        let cast = self.cast;
-        let enterprise = cast.enterprise(&name.text);
-        if enterprise.is_none() {
-            self.unknown(Vocabulary::Enterprise, &name.text, cast.enterprise_names(), name.span);
-        }
-        for (key, value) in self.map(facts) {
-            if !ACCOUNT_FACTS.contains(&key.text.as_str()) {
-                self.unknown_field(&key.text, "企业", ACCOUNT_FACTS, key.span);
-                continue;
-            }
-            for (bank, node) in self.map(value) {
-                let known = self.institution_word(&bank.text, PartyRole::Bank, bank.span);
-                let fact = match key.text.as_str() {
-                    "余额" => self.amount(node).map(AccountFact::Balance),
-                    "每日限额" => self.amount(node).map(AccountFact::DailyLimit),
-                    _ => self.choice(node, ["是", "否"]).filter(|frozen| *frozen).map(|_| AccountFact::Frozen),
-                };
-                let id = cast.institution(&bank.text, Some(PartyRole::Bank)).map(|i| i.id.clone());
-                if let (true, Some(enterprise), Some(bank), Some(fact)) = (known, enterprise, id, fact) {
-                    given.accounts.push(Account { enterprise, bank, fact });
-                }
-            }
-        }
-    }
-
-    /// An agreement of 已知, as the signing step that makes it.
-    fn given_agreement(&mut self, key: &Key, item: &Node) -> Option<Step> {
-        let verb = verb_named("协议签署")?;
-        let known: Vec<Field> = verb
-            .all_fields()
-            .into_iter()
-            .filter(|f| !["由", "拒绝", "卡密码", "确认", TERMS_LABEL, TERMS_PRINTED].contains(&f.name))
-            .collect();
-        let fields = self.fields(&Key { text: key.text.clone(), span: first_word(item) }, "已知的协议", item, &known);
-        let who = self.who(verb, &fields);
-        let (form, terms) = self.form(&fields);
-        let name = self.given_name(&fields, item, RecordKind::Agreement);
-        let act = Act::SignAgreement { who, form, pin: None, confirm: true, terms };
-        Some(Step { verb: verb.name, act, name, refusal: None, line: self.line(item.span) })
-    }
 }
-
-/// What 已知 may say of the accounts of an enterprise.
-pub(super) const ACCOUNT_FACTS: [&str; 3] = ["余额", "冻结", "每日限额"];
 
 /// Whether a page may refuse what stands there: a filter, or how the page is asked for.
 fn is_asked_of_a_page(label: &str) -> bool {

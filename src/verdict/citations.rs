@@ -460,7 +460,7 @@ mod tests {
         let mut form = Refusal::new(refusal::FORM, &[]);
         form.cite(&["AGR-03", "AGR-05"]);
         assert_eq!(refused(&form), ["UI-01", "AGR-03", "AGR-05"]);
-        let page = domain::form::agreement();
+        let page = form::agreement();
         assert_eq!(of_hint(&page, "付款银行"), ["UI-01", "AGR-03"]);
         assert_eq!(of_hint(&page, "联系人电话"), ["UI-01", "AGR-05"]);
         assert_eq!(of_hint(&page, "发票金额"), Vec::<&str>::new());

@@ -10,6 +10,8 @@ use crate::{
     tables::Tables,
 };
 
+mod values;
+
 const TABLES: &[(&str, &str)] = &[
     ("countries.csv", "CN,中国,\nJP,日本,\n"),
     ("ports.csv", "CNSHA,上海,CN\nJPTYO,东京,JP\n"),
@@ -365,121 +367,6 @@ fn a_figure_that_is_typed_is_the_figure_of_cgo_07() {
     assert_eq!(read(cargo_proposal(), &all).unwrap().get("premium"), "0.00");
     is_refused(&[("发票金额", "999999999999.99")], &[("发票金额", "格式有误")]);
     is_taken(&[("发票金额", "999999999999.99"), ("加成比例", "0%")]);
-}
-
-//= UI-01
-#[test]
-fn each_kind_of_value_has_its_form() {
-    let malformed = "格式有误";
-    let cases: &[(&str, &[&str], &[(&str, &str)])] = &[
-        (
-            "发票金额",
-            &["0.01", "1", "1.5", "007", "999999999999.99"],
-            &[
-                ("0", malformed),
-                ("0.00", malformed),
-                ("0.005", malformed),
-                ("-1", malformed),
-                ("-0", malformed),
-                ("１００", malformed),
-                ("1e3", malformed),
-                ("1,000.00", malformed),
-                ("1000000000000", malformed),
-                ("¥1", malformed),
-                (".5", malformed),
-                ("5.", malformed),
-                ("99999999999999999999999999999999", malformed),
-            ],
-        ),
-        (
-            "加成比例",
-            &["0", "0%", "10", "10.25%", "100.00%"],
-            &[
-                ("100.01%", malformed),
-                ("1.125%", malformed),
-                ("-1%", malformed),
-                ("10％", malformed),
-                ("一成", malformed),
-            ],
-        ),
-        (
-            "预计抵达日期",
-            &["2028-02-29"],
-            &[
-                ("2027-02-29", malformed),
-                ("2026-3-20", malformed),
-                ("20260320", malformed),
-                ("2026/03/20", malformed),
-                ("2026-03-20T00:00", malformed),
-                ("２０２６-03-20", malformed),
-                ("2026-13-01", malformed),
-            ],
-        ),
-        (
-            "被投保公司.统一社会信用代码",
-            &["91110000600037341L"],
-            &[("91110000600037341A", malformed), ("9111000060003734", malformed), ("91110000600037341l", malformed)],
-        ),
-        (
-            "被投保公司.联系人电话",
-            &["022-12345678", "0755-1234567", "02212345678", "10000000001"],
-            &[
-                ("1000000000", malformed),
-                ("22-12345678", malformed),
-                ("022--1234567", malformed),
-                ("一二三", malformed),
-            ],
-        ),
-        (
-            "被投保公司.联系人邮箱",
-            &["a.b@c-d.example"],
-            &[
-                ("a@b", malformed),
-                ("a b@c.example", malformed),
-                ("a@b@c.example", malformed),
-                ("@c.example", malformed),
-            ],
-        ),
-        ("保单类型", &["纸质保单"], &[("电子", "请从列表中选择")]),
-        (
-            "标记/唛头",
-            &["𠮷野", "📦", "Ünïçødé", "<b>&\"'", "' OR 1=1 --", "👨\u{fe0f}"],
-            &[
-                ("甲\n乙", malformed),
-                ("甲\t乙", malformed),
-                ("甲\u{0}乙", malformed),
-                ("甲\u{200b}乙", malformed),
-                ("甲\u{202e}乙", malformed),
-                ("\u{feff}甲", malformed),
-                ("甲\u{1f}乙", malformed),
-            ],
-        ),
-    ];
-    for (name, right, wrong) in cases {
-        for text in *right {
-            let mut all = vec![(*name, *text)];
-            // The most that can be typed leaves no room for a markup.
-            all.extend((*name == "发票金额").then_some(("加成比例", "0")));
-            is_taken(&all);
-        }
-        for (text, hint) in *wrong {
-            is_refused(&[(*name, *text)], &[(*name, *hint)]);
-        }
-    }
-}
-
-//= UI-01
-#[test]
-fn a_text_may_fill_its_field_but_not_pass_it() {
-    let texts: Vec<FieldRule> = cargo_proposal().fields;
-    let mut seen = 0;
-    for rule in texts.iter().filter(|rule| matches!(rule.takes, Takes::Text { .. })) {
-        let max = rule.takes.longest();
-        is_taken(&[(rule.name, &"汉".repeat(max))]);
-        is_refused(&[(rule.name, &"𠮷".repeat(max + 1))], &[(rule.name, &format!("长度不能超过{max}"))]);
-        seen += 1;
-    }
-    assert_eq!(seen, 25);
 }
 
 #[test]

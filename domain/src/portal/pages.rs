@@ -110,7 +110,7 @@ pub enum By {
     Made,
     /// Likewise the second time.
     Second,
-    /// A number, exactly; which of [`Keys::numbers`], and in which field.
+    /// A number, exactly; which of `Keys::numbers`, and in which field.
     Number(usize, &'static str),
 }
 

@@ -14,14 +14,7 @@ use super::{
     request::OpenCoverRequest,
     store::{Keys, digest},
 };
-use crate::{
-    Time,
-    cover::CargoLine,
-    directory::PartyId,
-    form::Filled,
-    message::cargo::CoverageKind,
-    money::Money,
-};
+use crate::{Time, cover::CargoLine, directory::PartyId, form::Filled, message::cargo::CoverageKind, money::Money};
 
 /// Label and text.
 pub(super) type Cells = Vec<(&'static str, String)>;

@@ -274,7 +274,12 @@ impl Player<'_> {
                     "状态" => scope.state(&id).map(|state| Actual::Text(state.to_owned())),
                     "状态记录" => Some(Actual::List(scope.log(&id).iter().map(|r| r.code.to_owned()).collect())),
                     "状态描述" => Some(Actual::List(scope.log(&id).iter().map(|r| r.text.to_string()).collect())),
-                    _ => scope.shown(&id)?.fields.iter().find(|(label, _)| *label == field).map(|(_, t)| Actual::Text(t.clone())),
+                    _ => scope
+                        .shown(&id)?
+                        .fields
+                        .iter()
+                        .find(|(label, _)| *label == field)
+                        .map(|(_, t)| Actual::Text(t.clone())),
                 }
             }
         }

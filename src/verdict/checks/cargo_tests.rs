@@ -5,10 +5,7 @@ use interchange::Suite;
 
 use super::{
     INVARIANTS,
-    story::{
-        OTHER, OWNER, Story,
-        cargo::{self, *},
-    },
+    story::{OTHER, OWNER, Story, cargo::*},
 };
 use crate::evidence::{Happening, ProposalStanding, RefundLine, Sent};
 

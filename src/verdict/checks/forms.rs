@@ -112,14 +112,14 @@ pub fn check(evidence: &Evidence, context: &Judging<'_>) -> Outcome {
 
 /// What was typed for a record until `word` was said: later forms of it only say what they change.
 fn entered<'e>(evidence: &'e Evidence, word: &Word<'_>) -> BTreeMap<&'e str, &'e str> {
-    let forms = evidence.entries.iter().filter(|e| e.at <= word.at).filter_map(|e| match &e.what {
+    let mut forms = evidence.entries.iter().filter(|e| e.at <= word.at).filter_map(|e| match &e.what {
         Happening::Entered(entered) if entered.record == word.sent.subject => Some(&entered.fields),
         _ => None,
     });
     // 投保公司 comes first on the page, so its labels stand alone as well.
     let bare = |label: &'e str| label.strip_prefix("投保公司.").unwrap_or(label);
     // The page is sent whole each time: what it held last is what counts.
-    forms.last().into_iter().flatten().map(|(label, text)| (bare(label), text.trim())).collect()
+    forms.next_back().into_iter().flatten().map(|(label, text)| (bare(label), text.trim())).collect()
 }
 
 fn as_entered(

@@ -121,7 +121,7 @@ impl<'a> Case<'a> {
         };
         // What has not reached the insurer yet it cannot know.
         let known = |s: &&Submission<'_>| self.words.heard_by(self.insurer).any(|(w, _)| w.sent.id == s.word.sent.id);
-        let Some(latest) = said.submissions.iter().filter(known).next_back() else { return };
+        let Some(latest) = said.submissions.iter().rfind(known) else { return };
         let in_force = self
             .words
             .said_by(self.insurer)
