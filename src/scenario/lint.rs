@@ -228,6 +228,9 @@ impl Citable {
         let of = |name| page.as_ref().map(|page| citations::of_hint(page, name)).unwrap_or_default();
         let hinted: Vec<&str> = named.chain(any).flat_map(of).collect();
         self.ids.extend(hinted);
+        if matches!(act, Act::Cargo(_)) {
+            self.ids.extend(BESIDE_FIELDS);
+        }
     }
 
     fn invariants(&mut self, case: &Case) {
@@ -254,6 +257,9 @@ fn refers(expected: &Expected) -> bool {
         Expected::Literal(_) | Expected::NonEmpty | Expected::Empty | Expected::Rows(_) => false,
     }
 }
+
+/// What a refused proposal may cite besides the rules of its fields: of rows, of files, of the cover, of what is locked.
+const BESIDE_FIELDS: [&str; 6] = ["CGO-08", "CGO-09", "CGO-12", "OPC-04", "OPC-05", "OPC-06"];
 
 /// Whether a refusal of this entry could be the one that is expected. Red hints stand only on a form.
 fn could_be(expected: &RefusalExpected, entry: &CodeEntry) -> bool {

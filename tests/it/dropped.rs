@@ -28,6 +28,10 @@ fn applications(evidence: &Evidence, drawn: &mut Drawn) {
     for entry in &evidence.entries {
         let Happening::Entered(entered) = &entry.what else { continue };
         let field = |label: &str| entered.fields.get(label).cloned().unwrap_or_default();
+        // Numbers of other records are drawn by the whole of what was entered.
+        if !entered.fields.contains_key("付款银行") {
+            continue;
+        }
         let what = format!(
             "{} {} {} {}",
             evidence.owners.get(&entered.record).map_or("", String::as_str),

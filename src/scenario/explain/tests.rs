@@ -51,7 +51,8 @@ fn around(example: &str, fault: bool) -> String {
             name("旧"),
             name("表")
         );
-        let paid = if name("投保单") == "投保单" { "投保单" } else { "别的" };
+        // What 已知 itself names is there; what a step names comes too late to be paid before.
+        let paid = if key == "已知" { "投保单" } else { &name("投保单") };
         for (verb, step) in [
             ("预约", format!("  - 预约: {{记作: {}}}\n", name("预约"))),
             ("在线支付", format!("  - 在线支付: {{投保单: ${paid}, 记作: {}}}\n", name("交费"))),
@@ -92,7 +93,8 @@ fn every_name_is_explained_with_an_example_that_lints() {
 #[test]
 fn every_topic_names_something_to_try() {
     for (name, _, one) in TOPICS {
-        assert!(explain(name).is_ok() && explain(one).is_ok(), "{name} {one}");
+        let known = |id| explain(id).is_ok() || tables::explain(crate::world::fixtures::tables(), id).is_some();
+        assert!(known(name) && known(one), "{name} {one}");
         assert!(topics().contains(name));
     }
 }
