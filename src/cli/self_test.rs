@@ -33,6 +33,9 @@ pub struct SelfTest {
     /// Only mutants whose name contains this
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Not those whose name begins with this; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    not: Vec<String>,
     /// Play every scenario that can matter against every mutant, and not only until one of them fails
     #[arg(long)]
     full: bool,
@@ -58,8 +61,10 @@ impl SelfTest {
     #[expect(clippy::disallowed_methods, reason = "the time that it took is told on stderr, and nothing depends on it")]
     pub fn exec(self, out: &mut impl Write) -> Result<ExitCode, CliError> {
         let cases = load(&self.paths)?;
-        let mutants: Vec<Mutant> =
-            mutants().into_iter().filter(|m| self.only.as_ref().is_none_or(|t| m.name.contains(t))).collect();
+        let asked = |m: &Mutant| {
+            self.only.as_ref().is_none_or(|t| m.name.contains(t)) && !self.not.iter().any(|t| m.name.starts_with(t))
+        };
+        let mutants: Vec<Mutant> = mutants().into_iter().filter(asked).collect();
         if mutants.is_empty() {
             let text = "没有名字里含有这段文字的变异；kouan self-test --json 的 matrix 列出所有变异";
             return Err(CliError::Input(text.into()));
@@ -69,7 +74,7 @@ impl SelfTest {
         let trials = trial::run(&cases, &mutants, &how).map_err(|e| CliError::Input(e.to_string()))?;
         let seconds = started.elapsed().as_secs_f64();
         let report = Report::new(&mutants, &trials, cases.iter().map(|c| c.id.as_str()).collect());
-        let whole = self.only.is_none();
+        let whole = self.only.is_none() && self.not.is_empty();
         if self.json {
             writeln!(out, "{}", report.to_json(whole))?;
         } else {

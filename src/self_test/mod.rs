@@ -18,7 +18,7 @@ pub mod trial;
 pub mod wire;
 
 pub use self::{
-    mutant::{Group, Mutant, Wrong},
+    mutant::{Group, Mutant, OPEN, Wrong},
     report::Report,
     trial::{How, Trial},
 };

@@ -21,6 +21,10 @@ pub enum Group {
     Wire,
 }
 
+/// Heads of the names of mutants that nobody has looked through yet: of the cargo line's tables and forms. `make test` asks
+/// for all others to be killed or explained; `kouan self-test` tells of these too, and fails by them.
+pub const OPEN: [&str; 4] = ["预约", "货运协议", "投保", "交费"];
+
 impl Group {
     /// Every group, in the order of the report.
     pub const ALL: [Self; 6] = [Self::LifeCycle, Self::Form, Self::Permission, Self::Setting, Self::Party, Self::Wire];

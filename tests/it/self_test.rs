@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use interchange::Suite as Seal;
 use kouan::{
-    self_test::{Group, How, Mutant, Report, explained, mutants, trial},
+    self_test::{Group, How, Mutant, OPEN, Report, explained, mutants, trial},
     verdict::checks::INVARIANTS,
 };
 
@@ -19,7 +19,8 @@ fn how(jobs: usize) -> How {
 
 /// One in `nth` of the wrong portals, and every bad party and wire.
 fn sample(nth: usize) -> Vec<Mutant> {
-    let all = mutants().into_iter().enumerate();
+    let known = mutants().into_iter().filter(|m| !OPEN.iter().any(|open| m.name.starts_with(open)));
+    let all = known.enumerate();
     all.filter(|(i, m)| i % nth == 0 || matches!(m.group, Group::Party | Group::Wire)).map(|(_, m)| m).collect()
 }
 
