@@ -102,7 +102,7 @@ fn cost(result: &CaseResult) -> u64 {
 
 impl Known<'_> {
     /// The cases that a mutant can matter to: first those that go along its row or name its rule, then the rest.
-    /// Without `full` no more than the likeliest few hundred: a mutant that none of them kills is taken to survive.
+    /// Of a row, without `full`, no more than the likeliest few hundred: a mutant that none of them kills is taken to survive.
     fn likeliest_first(&self, mutant: &Mutant, full: bool) -> Vec<usize> {
         let names_rule = |i: &usize| self.cases[*i].scenario.covers.iter().any(|id| id == mutant.requirement);
         match mutant.row {
@@ -119,16 +119,15 @@ impl Known<'_> {
             }
             None => {
                 let (named, others): (Vec<usize>, Vec<usize>) = self.order.iter().partition(|i| names_rule(i));
-                if full { [named, others].concat() } else { first(&[named, others].concat(), UNROWED) }
+                [named, others].concat()
             }
         }
     }
 }
 
-/// How many cases are tried that go along the mutant's row, that only come to its state, and for what is no row.
+/// How many cases are tried that go along the mutant's row, and that only come to its state.
 const ALONG: usize = 240;
 const OTHERS: usize = 40;
-const UNROWED: usize = 500;
 
 fn first(all: &[usize], most: usize) -> Vec<usize> {
     all.iter().take(most).copied().collect()
