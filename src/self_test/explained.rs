@@ -47,6 +47,15 @@ const SIGNED_OR_SILENT: &[State] = &[SilentBank, SilentBankSuperseded, EndQueued
 /// Every explanation.
 pub const EXPLAINED: &[Explanation] = &[
     Explanation {
+        why: "企业名称取自账户，没有人填写；没有选保险机构的预约无处可发，页面照样提示",
+        mutants: &[
+            Which::Named("预约表单 保险机构名称：不必填"),
+            Which::Named("预约表单 企业名称：不必填"),
+            Which::Named("预约表单 企业名称：最多99字（原为100）"),
+            Which::Named("预约表单 企业名称：最多101字（原为100）"),
+        ],
+    },
+    Explanation {
         why: "「已失败」与「已解约」处处相同：页面都是「失败」，都能重新签署，都不再接受任何报文，也不随时间变化；\
               有别的只是走到这里的那条状态记录",
         mutants: &[

@@ -23,7 +23,7 @@ pub enum Group {
 
 /// Heads of the names of mutants that nobody has looked through yet: of the cargo line's tables and forms. `make test` asks
 /// for all others to be killed or explained; `kouan self-test` tells of these too, and fails by them.
-pub const OPEN: [&str; 4] = ["预约", "货运协议", "投保", "交费"];
+pub const OPEN: [&str; 5] = ["预约 ", "货运协议 ", "投保单 ", "投保表单 ", "交费 "];
 
 impl Group {
     /// Every group, in the order of the report.

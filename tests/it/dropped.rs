@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::message::Line;
 use interchange::Suite as Seal;
 use kouan::{
     evidence::{Evidence, Happening},
@@ -51,7 +52,8 @@ fn messages(evidence: &Evidence, drawn: &mut Drawn) {
         let Happening::Sent(sent) = &entry.what else { continue };
         let what = format!("{} {} {} {} {}", sent.from, sent.to, sent.kind.chinese(), sent.subject, sent.sequence);
         drawn.insert(format!("报文编号 {what}"), sent.id.to_string());
-        if sent.sending == 1 && sent.declared.is_empty() {
+        // What is said of cargo depends on what happened before: there only the names are drawn.
+        if sent.sending == 1 && sent.declared.is_empty() && sent.kind.line() == Line::Agreement {
             let bytes: String = signing::sha256(&sent.bytes).iter().map(|b| format!("{b:02x}")).collect();
             drawn.insert(format!("内容 {} {what}", entry.at), bytes);
         }

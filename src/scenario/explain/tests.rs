@@ -74,7 +74,8 @@ fn around(example: &str, fault: bool) -> String {
 fn every_name_is_explained_with_an_example_that_lints() {
     let names = names();
     assert!(names.len() > 250, "{}", names.len());
-    for name in names {
+    // 参数表 is told by the tables that a run goes by.
+    for name in names.into_iter().filter(|name| name != tables::ALL) {
         let text = explain(&name).unwrap_or_else(|_| panic!("{name}"));
         assert!(text.contains(name.as_str()), "{name}");
         for example in examples(&text) {
