@@ -73,7 +73,9 @@ fn delays(evidence: &Evidence, drawn: &mut Drawn) {
         match &entry.what {
             Happening::Sent(s) => {
                 sent.insert(s.transit, (s.id.to_string(), s.sending));
-                let request = s.correlation.as_ref().map(ToString::to_string).filter(|_| s.sending == 1);
+                // A proposal has several answers, and how many come depends on what was waited for.
+                let one = s.sending == 1 && s.kind.line() == Line::Agreement;
+                let request = s.correlation.as_ref().map(ToString::to_string).filter(|_| one);
                 if let Some((request, at)) = request.and_then(|r| asked.get(&r).map(|at| (r, *at))) {
                     drawn.insert(format!("答复 {} {request}", s.from), format!("{:?}", entry.at.since(at)));
                 }
